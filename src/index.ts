@@ -1,0 +1,2 @@
+/** The library entry: everything that knows nothing of Node-RED. */
+export * from './sms';

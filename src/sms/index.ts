@@ -1,0 +1,3 @@
+/** What an SMS is. Pure functions, no I/O. */
+export * from './errors';
+export * from './types';
