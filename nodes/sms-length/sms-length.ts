@@ -1,0 +1,7 @@
+import type { NodeAPI } from 'node-red';
+
+export = (RED: NodeAPI): void => {
+  RED.nodes.registerType('sms-length', function (this: import('node-red').Node, config: import('node-red').NodeDef) {
+    RED.nodes.createNode(this, config);
+  });
+};
