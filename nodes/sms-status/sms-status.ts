@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red';
 
-export = (RED: NodeAPI): void => {
+module.exports = (RED: NodeAPI): void => {
   RED.nodes.registerType('sms-status', function (this: import('node-red').Node, config: import('node-red').NodeDef) {
     RED.nodes.createNode(this, config);
   });
