@@ -1,0 +1,74 @@
+/** Puts what Node-RED serves of a node (html, locales, icons) beside its compiled js in dist/nodes, and removes what has no source any more. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** Node-RED serves the icons of every node folder under one name: all of them in one folder, or they are listed twice. */
+const ICON_HOME = 'sms-send';
+
+/**
+ * Copies the assets of the package at `root`; a file that is already equal keeps its date.
+ * @returns {{written: string[], removed: string[]}} paths relative to `root`
+ */
+export function copyAssets(root) {
+  const wanted = wantedAssets(root);
+  const written = [...wanted]
+    .filter(([target, source]) => copyIfChanged(source, join(root, target)))
+    .map(([target]) => target);
+  const removed = staleFiles(root, wanted);
+  for (const path of removed) rmSync(join(root, path), { force: true });
+  return { written, removed };
+}
+
+/** Target (relative to the root) → source file. */
+function wantedAssets(root) {
+  const wanted = new Map();
+  for (const type of nodeTypes(root)) {
+    const source = join(root, 'nodes', type);
+    const target = join('dist', 'nodes', type);
+    if (existsSync(join(source, `${type}.html`)))
+      wanted.set(join(target, `${type}.html`), join(source, `${type}.html`));
+    for (const file of filesUnder(join(source, 'locales'))) wanted.set(join(target, relative(source, file)), file);
+  }
+  for (const file of filesUnder(join(root, 'icons'))) {
+    wanted.set(join('dist', 'nodes', ICON_HOME, 'icons', relative(join(root, 'icons'), file)), file);
+  }
+  return wanted;
+}
+
+function nodeTypes(root) {
+  const nodes = join(root, 'nodes');
+  return readdirSync(nodes).filter((name) => statSync(join(nodes, name)).isDirectory());
+}
+
+/** Compiled files whose source is gone are stale too: Node-RED would go on loading a node that was removed. */
+function staleFiles(root, wanted) {
+  return filesUnder(join(root, 'dist', 'nodes'))
+    .map((file) => relative(root, file))
+    .filter((path) => !wanted.has(path) && !hasTypeScriptSource(root, path));
+}
+
+function hasTypeScriptSource(root, path) {
+  const source = relative('dist', path).replace(/(\.d\.ts|\.js|\.js\.map)$/, '.ts');
+  return source.endsWith('.ts') && existsSync(join(root, source));
+}
+
+function copyIfChanged(source, target) {
+  const content = readFileSync(source);
+  if (existsSync(target) && readFileSync(target).equals(content)) return false;
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, content);
+  return true;
+}
+
+function filesUnder(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { written, removed } = copyAssets(fileURLToPath(new URL('..', import.meta.url)));
+  if (written.length + removed.length > 0) console.log(`assets: ${written.length} copied, ${removed.length} removed`);
+}
