@@ -1,0 +1,50 @@
+/** Enco, the SMS API of Proximus. */
+import { SmsError } from '../../sms/errors';
+import type { Provider } from '../provider';
+import { operations } from './operations';
+import { fetchToken } from './token';
+import { verbs } from './verbs';
+import { webhook } from './webhook';
+import { wire } from './wire';
+
+export const enco: Provider = {
+  id: 'enco',
+  label: 'Enco (Proximus)',
+  baseUrl: 'https://api.enco.io/sms/1.0.0',
+  tokenUrl: 'https://api.enco.io/token',
+  rate: 0,
+  fields: [
+    { name: 'clientId', kind: 'credential', required: true },
+    { name: 'clientSecret', kind: 'credential', secret: true, required: true },
+    { name: 'tokenUrl', kind: 'setting' },
+    { name: 'webhookSecret', kind: 'credential', secret: true },
+  ],
+  authorisation: {
+    needs: ['clientId', 'clientSecret'],
+    token: fetchToken,
+    headers: (_credentials, token) => ({ authorization: `Bearer ${token}` }),
+  },
+  wire,
+  operations,
+  verbs,
+  options: { operation: 'enco.outbound.send', names: ['forceCharacterLimit', 'callbackURL', 'binary'] },
+  webhook,
+  cannot: {
+    schedule: 'Enco cannot schedule an SMS; the queue of sms-send holds it until its time.',
+    personalised: 'Enco takes one recipient a call; sms-send fills in the fields and calls once for each.',
+    cancel: 'Enco cannot take back an SMS that it has accepted.',
+    statusQueue: 'Enco has no status queue; sms-status-queue asks for each message that is still on its way.',
+    quote: 'Enco does not tell prices; it counts characters and parts only.',
+    balance: 'Enco does not tell the balance of an account.',
+  },
+  checkSender,
+};
+
+/** Shared number, or one of the account's dedicated addresses: short codes and numbers. */
+function checkSender(sender: string): void {
+  if (/^\+?[0-9A-Za-z]{2,20}$/.test(sender)) return;
+  throw new SmsError(
+    'SMS_INVALID_SENDER',
+    `'${sender.slice(0, 40)}' is no dedicated address of Enco. Use one of those that the account lists, or leave it empty for the shared number.`,
+  );
+}

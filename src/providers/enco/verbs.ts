@@ -1,0 +1,164 @@
+/** The common verbs over Enco's operations. */
+import { createHash } from 'node:crypto';
+import { SmsError, toSmsError } from '../../sms/errors';
+import { measure } from '../../sms/segments';
+import type { Measurement } from '../../sms/types';
+import type { Accepted, Attempt, InboundQuery, OutgoingMessage, ProviderInbound, ProviderReport, Verbs } from '../provider';
+import type { Session } from '../session';
+import { deliveryInfo, idOf, meaningOf, number, utc } from './values';
+
+export const verbs: Verbs = { send, status, inbound, lookup, length, senders };
+
+async function send(session: Session, { to, text, sender, options, callbackUrl }: OutgoingMessage): Promise<Accepted> {
+  const body = { message: text, destinations: [to], ...(callbackUrl ? { callbackURL: callbackUrl } : {}), ...options };
+  const raw = sender
+    ? await session.call('enco.outbound.sendFrom', { address: sender, ...body }, { check: false })
+    : await session.call('enco.outbound.send', body, { check: false });
+  const id = idOf((raw as { resourceURL?: unknown } | null)?.resourceURL);
+  if (!id) {
+    throw new SmsError('SMS_UNCERTAIN', 'Enco answered success without the id of the message.', { outcome: 'unknown' });
+  }
+  const word = deliveryInfo(raw).deliveryStatus ?? null;
+  return { id, status: meaningOf(word).status, providerStatus: word, acceptedAt: new Date().toISOString(), raw };
+}
+
+/** One call an id: this vendor has no call for several. */
+function status(session: Session, ids: readonly string[]): Promise<(ProviderReport | SmsError)[]> {
+  return Promise.all(ids.map((id) => statusOf(session, id).catch((error) => toSmsError(error))));
+}
+
+async function statusOf(session: Session, id: string): Promise<ProviderReport> {
+  const raw = await session.call('enco.outbound.deliveryInfo', { deliveryinfoId: id });
+  return report(id, raw);
+}
+
+/** A delivery info, from an answer or from a push, as a report. */
+export function report(id: string, raw: unknown): ProviderReport {
+  const { address, deliveryStatus } = deliveryInfo(raw);
+  const word = deliveryStatus ?? null;
+  return {
+    id,
+    to: address ? number(address) : '',
+    providerStatus: word,
+    updatedAt: new Date().toISOString(),
+    raw,
+    ...meaningOf(word),
+  };
+}
+
+interface InboundRow {
+  senderAddress: string;
+  message: string;
+  numberOfParts?: number;
+  timeReceived: string;
+}
+
+async function inbound(session: Session, query: InboundQuery): Promise<ProviderInbound[]> {
+  const { address, since, until, markRead } = query;
+  const period = { startdatetime: since.toISOString(), enddatetime: until.toISOString(), 'new-only': markRead };
+  const { messages } = address
+    ? await session.call<{ messages: InboundRow[] }>('enco.inbound.dedicated', { address, ...period })
+    : await session.call<{ messages: InboundRow[] }>('enco.inbound.shared', period);
+  const ids = new Map<string, number>();
+  const rows = messages.map((row) => inboundMessage(address, row, ids));
+  return rows.sort((a, b) => a.receivedAt.localeCompare(b.receivedAt)).slice(0, query.limit);
+}
+
+/** The vendor gives inbound messages no id: one is made of what it does give, with a count for equal rows. */
+function inboundMessage(address: string | null, row: InboundRow, ids: Map<string, number>): ProviderInbound {
+  const facts = JSON.stringify([address, number(row.senderAddress), row.timeReceived, row.message]);
+  const nth = (ids.get(facts) ?? 0) + 1;
+  ids.set(facts, nth);
+  return {
+    id: createHash('sha256').update(`${facts}${nth}`).digest('hex').slice(0, 32),
+    from: number(row.senderAddress),
+    to: address,
+    text: row.message,
+    parts: row.numberOfParts ?? measure(row.message).parts,
+    receivedAt: utc(row.timeReceived),
+    raw: row,
+  };
+}
+
+/** How far the vendor's clock and ours may be apart. */
+const CLOCK_SKEW = 5 * 60_000;
+const LOG_PAGE = 100;
+
+/** The log of successful calls is the only place where a message can be found without its id: by recipient, text and time. */
+async function lookup(session: Session, attempt: Attempt): Promise<Accepted[]> {
+  const start = new Date(attempt.startedAt - CLOCK_SKEW);
+  const end = new Date(Date.now() + CLOCK_SKEW);
+  const found: Accepted[] = [];
+  for (const { year, month } of monthsOf(start, end)) {
+    const pages = session.pages<Record<string, unknown>[]>('enco.logs.interval', {
+      type: 'sms-outbound',
+      ...(attempt.sender ? { dedicatedaddress: attempt.sender } : {}),
+      year,
+      month,
+      startTime: start.toISOString(),
+      endTime: end.toISOString(),
+      limit: LOG_PAGE,
+    });
+    for await (const rows of pages) found.push(...rows.filter((row) => isAttempt(row, attempt)).map(acceptedRow));
+  }
+  const once = new Map(found.map((row) => [row.id, row]));
+  return [...once.values()].sort((a, b) => a.acceptedAt.localeCompare(b.acceptedAt));
+}
+
+function isAttempt(row: Record<string, unknown>, { to, text }: Attempt): boolean {
+  return (
+    typeof row.requestId === 'string' &&
+    row.requestId !== '' &&
+    number(String(row.destinationAddress)) === to &&
+    oneLineEnd(String(row.message)) === oneLineEnd(text)
+  );
+}
+
+function oneLineEnd(text: string): string {
+  return text.replace(/\r\n?/g, '\n').trimEnd();
+}
+
+function acceptedRow(row: Record<string, unknown>): Accepted {
+  const word = typeof row.initialDeliveryInfo === 'string' && row.initialDeliveryInfo ? row.initialDeliveryInfo : null;
+  return {
+    id: String(row.requestId),
+    status: word === null ? 'queued' : meaningOf(word).status,
+    providerStatus: word,
+    acceptedAt: utc(row.timestamp),
+    raw: row,
+  };
+}
+
+/** Year and month are demanded beside the interval; the vendor's months are Belgian, up to two hours ahead of UTC. */
+function monthsOf(start: Date, end: Date): { year: number; month: number }[] {
+  const months = [start, end, new Date(end.getTime() + 2 * 3600_000)].map((time) => ({
+    year: time.getUTCFullYear(),
+    month: time.getUTCMonth() + 1,
+  }));
+  return months.filter((a, i) => months.findIndex((b) => b.year === a.year && b.month === a.month) === i);
+}
+
+interface LengthAnswer {
+  numberOfChars: number;
+  charLimitPerPart: number;
+  numberOfParts: number;
+  numberOfRemainingCharsInPart: number;
+}
+
+/** The vendor's count; which characters force Unicode is known here only. */
+async function length(session: Session, text: string): Promise<Measurement> {
+  const answer = await session.call<LengthAnswer>('enco.outbound.length', { message: text });
+  return {
+    ...measure(text),
+    alphabet: answer.charLimitPerPart > 70 ? 'GSM-7' : 'UCS-2',
+    units: answer.numberOfChars,
+    unitsPerPart: answer.charLimitPerPart,
+    parts: answer.numberOfParts,
+    remaining: answer.numberOfRemainingCharsInPart,
+  };
+}
+
+async function senders(session: Session): Promise<string[]> {
+  const { dedicatedAddresses } = await session.call<{ dedicatedAddresses: string[] }>('enco.dedicatedAddresses');
+  return dedicatedAddresses;
+}

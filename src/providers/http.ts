@@ -1,0 +1,127 @@
+/** One HTTP call at a time, with an honest word about whether the vendor can have seen it: axios over an undici pool. */
+import type { AxiosInstance } from 'axios' with { 'resolution-mode': 'import' };
+import type { Agent } from 'undici';
+import { SmsError } from '../sms/errors';
+import { isTransportFault, type TransportFault, undiciAdapter } from './adapter';
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** A whole URL. */
+  url: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** Whatever answered, of any status: {@link HttpClient.request} throws only when there is no whole answer. */
+export interface HttpResponse {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface HttpOptions {
+  /** Milliseconds a whole exchange may take, connecting included. */
+  timeout: number;
+  /** Sockets to one origin at most. */
+  connections?: number;
+  /** Bytes of an answer that are read at most. */
+  maxBytes?: number;
+}
+
+export const CONNECTIONS = 32;
+export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** Sockets idle for longer are closed by us, before the vendor's side closes them under a request. */
+const KEEP_ALIVE_MS = 4000;
+
+/**
+ * A keep-alive pool for one account. Redirects are not followed, answers are bounded in size and time, nothing is
+ * retried here: what may be repeated is for the caller to decide, from the `outcome` of the error.
+ */
+export class HttpClient {
+  #options: Required<HttpOptions>;
+  #ready: Promise<{ axios: AxiosInstance; agent: Agent }> | undefined;
+
+  constructor(options: HttpOptions) {
+    this.#options = { connections: CONNECTIONS, maxBytes: MAX_ANSWER_BYTES, ...options };
+  }
+
+  /** Loads axios and undici, which cost too much to be loaded before they are needed. */
+  warm(): Promise<unknown> {
+    this.#ready ??= open(this.#options);
+    return this.#ready;
+  }
+
+  /** @throws SmsError with the outcome `not-sent` or `unknown` when no whole answer came. */
+  async request({ method, url, headers, body }: HttpRequest): Promise<HttpResponse> {
+    this.#ready ??= open(this.#options);
+    const { axios } = await this.#ready;
+    try {
+      const answer = await axios.request<string>({ method, url, headers, data: body });
+      return { status: answer.status, headers: answer.headers as Record<string, string>, body: answer.data };
+    } catch (error) {
+      throw transportError(error, url);
+    }
+  }
+
+  /** Ends every socket; calls under way fail. */
+  async close(): Promise<void> {
+    const ready = this.#ready;
+    this.#ready = undefined;
+    if (ready) await (await ready).agent.destroy();
+  }
+}
+
+async function open({ timeout, connections, maxBytes }: Required<HttpOptions>) {
+  const [{ default: axios }, { Agent }] = await Promise.all([import('axios'), import('undici')]);
+  const agent = new Agent({
+    connections,
+    pipelining: 1,
+    connect: { timeout },
+    // The adapter's own deadline covers the whole exchange, so that a trickle of bytes cannot prolong it.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+  });
+  const plain = (data: unknown) => data;
+  const instance = axios.create({
+    adapter: undiciAdapter(agent, { timeout, maxBytes }),
+    validateStatus: () => true,
+    transformRequest: [plain],
+    transformResponse: [plain],
+    proxy: false,
+    maxRedirects: 0,
+  });
+  // Only what a provider sets is sent: no Accept of axios' own.
+  instance.defaults.headers.common = {};
+  return { axios: instance, agent };
+}
+
+/** What failed below HTTP, as a sentence; the fault is rebuilt so that no header or body travels in the error. */
+function transportError(error: unknown, url: string): SmsError {
+  const host = hostOf(url);
+  const fault: TransportFault = isTransportFault(error) ? error : { started: false, reason: 'other', code: codeOf(error) };
+  const cause = Object.assign(new Error(fault.code), { code: fault.code });
+  const outcome = fault.started ? 'unknown' : 'not-sent';
+  if (fault.reason === 'too-large') {
+    return new SmsError('SMS_BAD_RESPONSE', `${host} answered with more than was to be expected; the answer was cut off.`, {
+      outcome,
+      cause,
+    });
+  }
+  const what = fault.reason === 'timeout' ? 'did not answer in time' : `could not be reached (${fault.code})`;
+  const sentence = fault.started
+    ? `The connection to ${host} broke after the request was written (${fault.code}).`
+    : `${host} ${what}. Check the network, the base URL of the account and the vendor's status page.`;
+  return new SmsError('SMS_UNREACHABLE', sentence, { outcome, retryable: fault.reason !== 'other' || fault.started, cause });
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'The address of the account';
+}
+
+function codeOf(error: unknown): string {
+  return (error as { code?: string } | undefined)?.code ?? 'invalid request';
+}

@@ -1,0 +1,13 @@
+/** The providers: one line each. */
+import { SmsError } from '../sms/errors';
+import { enco } from './enco';
+import type { Provider } from './provider';
+
+export const providers: Provider[] = [enco];
+
+/** @throws SmsError SMS_CONFIG */
+export function providerOf(id: string): Provider {
+  const found = providers.find((provider) => provider.id === id);
+  if (found) return found;
+  throw new SmsError('SMS_CONFIG', `There is no provider '${String(id).slice(0, 40)}'; there are ${providers.map((p) => p.id).join(', ')}.`);
+}

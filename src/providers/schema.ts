@@ -1,0 +1,90 @@
+/** Checks values against an operation's schemas; typebox is loaded when the first one is needed. */
+import { SmsError } from '../sms/errors';
+import type { Operation, Params, TObject, TSchema } from './provider';
+
+interface Tools {
+  type: typeof import('typebox', { with: { 'resolution-mode': 'import' } }).Type;
+  value: typeof import('typebox/value', { with: { 'resolution-mode': 'import' } }).Value;
+}
+
+let tools: Promise<Tools> | undefined;
+const built = new WeakMap<Operation, { params: TObject; result: TSchema }>();
+
+/** The JSON Schemas of an operation's parameters and result. */
+export async function schemasOf(operation: Operation): Promise<{ params: TObject; result: TSchema }> {
+  const { type } = await load();
+  let schemas = built.get(operation);
+  if (!schemas) {
+    schemas = { params: operation.params(type), result: operation.result(type) };
+    built.set(operation, schemas);
+  }
+  return schemas;
+}
+
+/**
+ * The parameters as the vendor wants them: text that means a number or a boolean becomes one.
+ * @throws SmsError SMS_INVALID_OPTION naming everything that is wrong
+ */
+export async function checkParams(operation: Operation, params: Params): Promise<Params> {
+  const { params: schema } = await schemasOf(operation);
+  return check(operation.id, schema, params);
+}
+
+/**
+ * The vendor's own parameters that a user set on a message.
+ * @throws SmsError SMS_INVALID_OPTION
+ */
+export async function checkOptions(operation: Operation, names: readonly string[], options: unknown): Promise<Params> {
+  if (options === undefined || options === null || options === '') return {};
+  if (typeof options !== 'object' || Array.isArray(options)) {
+    throw new SmsError('SMS_INVALID_OPTION', `The options must be an object such as {"${names[0]}": …}.`);
+  }
+  if (Object.keys(options).length === 0) return {};
+  const { type } = await load();
+  const { params } = await schemasOf(operation);
+  return check(operation.id, type.Pick(params, [...names]) as unknown as TObject, options as Params);
+}
+
+/** @throws SmsError SMS_BAD_RESPONSE when the vendor's answer is not what it documents */
+export async function checkResult(operation: Operation, result: unknown): Promise<void> {
+  const { value } = await load();
+  const schemas = await schemasOf(operation);
+  if (value.Check(schemas.result, result)) return;
+  const wrong = problems(value.Errors(schemas.result, result)).join('; ');
+  throw new SmsError('SMS_BAD_RESPONSE', `${operation.id} was answered in a form that the vendor does not document: ${wrong}.`, {
+    outcome: 'unknown',
+  });
+}
+
+async function check(id: string, schema: TObject, given: Params): Promise<Params> {
+  const { value } = await load();
+  const params = value.Convert(schema, value.Clone(given)) as Params;
+  if (value.Check(schema, params)) return params;
+  const known = Object.keys(schema.properties).join(', ') || 'none';
+  const wrong = problems(value.Errors(schema, params)).join('; ');
+  throw new SmsError('SMS_INVALID_OPTION', `${id}: ${wrong}. Its parameters are: ${known}.`);
+}
+
+interface Problem {
+  keyword: string;
+  instancePath: string;
+  message: string;
+}
+
+function problems(errors: readonly Problem[]): string[] {
+  // A forbidden property is reported twice; the second report names all of them.
+  const told = errors.filter((e) => e.message !== 'schema is false').slice(0, 8);
+  return told.map(({ instancePath, message, ...rest }) => {
+    const extra = (rest as { params?: { additionalProperties?: string[] } }).params?.additionalProperties;
+    if (extra) return `${extra.map((name) => `'${name.slice(0, 40)}'`).join(', ')} is not known here`;
+    return `${instancePath ? `'${instancePath.slice(1, 60)}' ` : ''}${message}`;
+  });
+}
+
+function load(): Promise<Tools> {
+  tools ??= Promise.all([import('typebox'), import('typebox/value')]).then(([{ Type }, { Value }]) => ({
+    type: Type,
+    value: Value,
+  }));
+  return tools;
+}
