@@ -74,8 +74,18 @@ export class SmsError extends Error {
 
   /** The same facts under another code and sentence; the original becomes the cause. */
   as(code: SmsErrorCode, message: string, details: SmsErrorDetails = {}): SmsError {
-    const { retryable, outcome, accountRefused, httpStatus, providerCode, providerMessage, correlationId, retryAfter } = this;
-    const facts = { retryable, outcome, accountRefused, httpStatus, providerCode, providerMessage, correlationId, retryAfter };
+    const { retryable, outcome, accountRefused, httpStatus, providerCode, providerMessage, correlationId, retryAfter } =
+      this;
+    const facts = {
+      retryable,
+      outcome,
+      accountRefused,
+      httpStatus,
+      providerCode,
+      providerMessage,
+      correlationId,
+      retryAfter,
+    };
     return new SmsError(code, message, { ...facts, cause: this, ...details });
   }
 }
