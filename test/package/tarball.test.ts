@@ -70,7 +70,9 @@ describe('the tarball', () => {
     for (const [type, file] of Object.entries(manifest['node-red'].nodes)) {
       assert.equal(file, `dist/nodes/${type}/${type}.js`);
     }
-    const folders = readdirSync(join(ROOT, 'nodes')).filter((name) => existsSync(join(ROOT, 'nodes', name, `${name}.ts`)));
+    const folders = readdirSync(join(ROOT, 'nodes')).filter((name) =>
+      existsSync(join(ROOT, 'nodes', name, `${name}.ts`)),
+    );
     assert.deepEqual([...types].sort(), folders.sort());
   });
 

@@ -1,0 +1,11 @@
+/** How the tests run: all of them, or those whose files or folders are named on the command line. */
+const named = process.argv.slice(2).some((argument) => argument.startsWith('test/') || argument.endsWith('.ts'));
+
+module.exports = {
+  spec: named ? [] : ['test/**/*.test.ts'],
+  extension: ['ts'],
+  recursive: true,
+  timeout: 10_000,
+  'forbid-only': true,
+  'fail-zero': true,
+};
