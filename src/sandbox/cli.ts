@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+/** `sms-sandbox <provider> [--port N]`: serves one vendor's wire on loopback until it is told to stop. */
+import { parseArgs } from 'node:util';
+import { SANDBOX_PROVIDERS, STORIES, startSandbox } from './index';
+
+const USAGE = `Usage: sms-sandbox <${SANDBOX_PROVIDERS.join('|')}> [--port N]
+
+Serves the provider's API on 127.0.0.1, without an account. Prints one line of JSON
+(provider, baseUrl, tokenUrl, credentials) and serves until SIGTERM or Ctrl-C.
+
+  --port N   TCP port; 0 or none: any free one
+  --help     this text
+
+The last four digits of the recipient choose what becomes of a message; any others: delivered.
+${STORIES.map(({ digits, title }) => `  ${digits}  ${title}`).join('\n')}
+`;
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(sentenceOf(error));
+  process.exitCode = 2;
+});
+
+async function main(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { port: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const [chosen, extra] = positionals;
+  if (chosen === undefined || extra !== undefined)
+    throw new Error(`Name one provider: ${SANDBOX_PROVIDERS.join(', ')}.`);
+  const sandbox = await startSandbox(chosen, { port: portOf(values.port) });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      sandbox.close().then(() => process.exit(0));
+    });
+  }
+  const { provider, baseUrl, tokenUrl, smtp, ftp, credentials } = sandbox;
+  console.log(JSON.stringify({ provider, baseUrl, tokenUrl, smtp, ftp, credentials }));
+}
+
+/** Digits only: an empty string or `1e3` is a slip, not a port. */
+function portOf(value: string | undefined): number {
+  if (value === undefined) return 0;
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new Error(`--port takes a number from 0 to 65535, not "${value}".`);
+}
+
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') return `Port ${port} is taken; choose another one, or none for any free one.`;
+  if (code === 'EACCES') return `Port ${port} is not allowed to you; choose one above 1023.`;
+  return error.message;
+}

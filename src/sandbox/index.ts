@@ -1,0 +1,104 @@
+/** The vendors' wires on loopback: no account, no network, the vendor's own paths, answers and quirks. */
+import { createCallbacks } from './callbacks';
+import { createClock } from './clock';
+import { startEnco } from './enco';
+import { createIds } from './ids';
+import { createMessages, snapshot } from './messages';
+import { createRequestLog } from './requests';
+import type { Answer, Handler } from './server';
+import { startServer } from './server';
+import { createHurdles } from './stories';
+import type { Sandbox, SandboxOptions } from './types';
+import type { Emulation, Emulator, World } from './world';
+
+export type { EncoAssumptions } from './enco/assumptions';
+export { STORIES } from './stories';
+export type * from './types';
+
+/** One line per vendor. */
+const EMULATORS: Readonly<Record<string, Emulator>> = {
+  enco: startEnco,
+};
+
+/** The providers that have a sandbox. */
+export const SANDBOX_PROVIDERS: readonly string[] = Object.keys(EMULATORS);
+
+const DEFAULT_KEEP = 100_000;
+const DEFAULT_HANG = 20_000;
+
+/**
+ * Starts one vendor's emulator on 127.0.0.1, with a message store of its own.
+ * @param provider one of {@link SANDBOX_PROVIDERS}
+ * @throws RangeError for a provider without emulator, a port that is none, or an unknown assumption;
+ *   the system's error (EADDRINUSE …) when the port cannot be had
+ */
+export async function startSandbox(provider: string, options: SandboxOptions = {}): Promise<Sandbox> {
+  const emulator = Object.hasOwn(EMULATORS, provider) ? EMULATORS[provider] : undefined;
+  if (!emulator) {
+    throw new RangeError(`There is no sandbox for "${provider}"; there is one for: ${SANDBOX_PROVIDERS.join(', ')}.`);
+  }
+  const { port = 0, hang = DEFAULT_HANG, latency = 0, keep = DEFAULT_KEEP } = options;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new RangeError(`A port is a whole number from 0 to 65535, not ${port}.`);
+  }
+  const world = createWorld(options, keep);
+  const requests = createRequestLog(Math.ceil(keep / 10));
+  const door = createDoor();
+  const server = await startServer({ port, hang, latency }, world.clock, requests, door);
+  let emulation: Emulation;
+  try {
+    emulation = emulator({ ...world, origin: `http://127.0.0.1:${server.port}` });
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  door.open(emulation);
+
+  let closing: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    world.clock.stop();
+    await world.callbacks.close();
+    await server.close();
+  }
+
+  const { baseUrl, tokenUrl, credentials, receive, expireTokens } = emulation;
+  const { messages, callbacks } = world;
+  return {
+    provider,
+    baseUrl,
+    tokenUrl,
+    credentials,
+    messages: () => [...messages.outbound.values()].map(snapshot),
+    inbox: () => structuredClone([...messages.inbound.values()]),
+    receive: (sms) => structuredClone(receive(sms)),
+    requests: requests.report,
+    connections: server.connections,
+    callbacks: callbacks.records,
+    expireTokens,
+    on: messages.on,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function createWorld(options: SandboxOptions, keep: number): Omit<World, 'origin'> {
+  const clock = createClock(options.now, options.pace);
+  const messages = createMessages(clock, keep);
+  const callbacks = createCallbacks(clock, Math.ceil(keep / 10), (record) => messages.emit('callback', record));
+  return { options, keep, clock, messages, callbacks, ids: createIds(options.seed), hurdle: createHurdles() };
+}
+
+/** The server listens before the emulator knows its address: who knocks in between is told to come back. */
+function createDoor(): Handler & { open(emulation: Emulation): void } {
+  const starting: Answer = { status: 503, headers: { 'Retry-After': '1' }, body: '' };
+  let inside: Handler = { handle: () => starting, refuse: () => starting };
+  return {
+    open(emulation) {
+      inside = emulation;
+    },
+    handle: (request) => inside.handle(request),
+    refuse: (status, sentence) => inside.refuse(status, sentence),
+  };
+}
