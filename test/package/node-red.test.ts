@@ -1,9 +1,9 @@
 /** The packed package in a real Node-RED, each supported line: types, editor half, help, labels, icons and examples are served. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type NodeRed, type NodeRedVersion, startNodeRed } from '../support/node-red.ts';
-import { manifest, ROOT } from '../support/packed.ts';
+import { manifest, namesIn, ROOT } from '../support/packed.ts';
 
 interface NodeSet {
   name: string;
@@ -16,8 +16,8 @@ interface NodeSet {
 }
 
 const types = Object.keys(manifest['node-red'].nodes);
-const icons = readdirSync(join(ROOT, 'icons'));
-const examples = readdirSync(join(ROOT, 'examples'));
+const icons = namesIn('icons');
+const examples = namesIn('examples');
 const installed = (folder: string) =>
   JSON.parse(readFileSync(join(ROOT, 'node_modules', folder, 'package.json'), 'utf8'));
 

@@ -1,12 +1,12 @@
 /** What is in the tarball that users get, and that it works outside this folder. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { installPackage, manifest, type Packed, packed, ROOT } from '../support/packed.ts';
+import { installPackage, manifest, namesIn, type Packed, packed, ROOT } from '../support/packed.ts';
 
 const run = promisify(execFile);
 const types = Object.keys(manifest['node-red'].nodes);
@@ -59,8 +59,8 @@ describe('the tarball', () => {
   });
 
   it('holds the papers, every icon and every example of the project', () => {
-    const icons = readdirSync(join(ROOT, 'icons')).map((icon) => `dist/nodes/sms-send/icons/${icon}`);
-    const examples = readdirSync(join(ROOT, 'examples')).map((example) => `examples/${example}`);
+    const icons = namesIn('icons').map((icon) => `dist/nodes/sms-send/icons/${icon}`);
+    const examples = namesIn('examples').map((example) => `examples/${example}`);
     assert.ok(icons.length > 0 && examples.length > 0, 'no icon or no example in the project');
     const wanted = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', ...icons, ...examples];
     assert.deepEqual(missing(wanted, pack.files), []);
@@ -70,9 +70,7 @@ describe('the tarball', () => {
     for (const [type, file] of Object.entries(manifest['node-red'].nodes)) {
       assert.equal(file, `dist/nodes/${type}/${type}.js`);
     }
-    const folders = readdirSync(join(ROOT, 'nodes')).filter((name) =>
-      existsSync(join(ROOT, 'nodes', name, `${name}.ts`)),
-    );
+    const folders = namesIn('nodes').filter((name) => existsSync(join(ROOT, 'nodes', name, `${name}.ts`)));
     assert.deepEqual([...types].sort(), folders.sort());
   });
 

@@ -1,6 +1,6 @@
 /** The package as a user gets it: packed once per test run, unpacked wherever it is asked for. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,11 @@ export const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf
   dependencies: Record<string, string>;
   'node-red': { nodes: Record<string, string> };
 };
+
+/** Names in a folder of the project; none when there is no such folder. */
+export function namesIn(folder: string): string[] {
+  return existsSync(join(ROOT, folder)) ? readdirSync(join(ROOT, folder)) : [];
+}
 
 const run = promisify(execFile);
 let packing: Promise<Packed> | undefined;
