@@ -3,37 +3,52 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+/** The node that carries what all dialogs share (nodes/editor): the account, which every other node needs. */
+const EDITOR_HOME = 'sms-provider';
+
 /** Node-RED serves the icons of every node folder under one name: all of them in one folder, or they are listed twice. */
 const ICON_HOME = 'sms-send';
 
 /**
- * Copies the assets of the package at `root`; a file that is already equal keeps its date.
+ * Writes the assets of the package at `root`; a file that is already equal keeps its date.
  * @returns {{written: string[], removed: string[]}} paths relative to `root`
  */
 export function copyAssets(root) {
   const wanted = wantedAssets(root);
-  const written = [...wanted]
-    .filter(([target, source]) => copyIfChanged(source, join(root, target)))
-    .map(([target]) => target);
+  const written = [...wanted.keys()].filter((target) => writeIfChanged(join(root, target), wanted.get(target)));
   const removed = staleFiles(root, wanted);
   for (const path of removed) rmSync(join(root, path), { force: true });
   return { written, removed };
 }
 
-/** Target (relative to the root) → source file. */
+/** Target (relative to the root) → content. */
 function wantedAssets(root) {
   const wanted = new Map();
   for (const type of nodeTypes(root)) {
     const source = join(root, 'nodes', type);
     const target = join('dist', 'nodes', type);
-    if (existsSync(join(source, `${type}.html`)))
-      wanted.set(join(target, `${type}.html`), join(source, `${type}.html`));
-    for (const file of filesUnder(join(source, 'locales'))) wanted.set(join(target, relative(source, file)), file);
+    const html = join(source, `${type}.html`);
+    const shared = type === EDITOR_HOME ? sharedEditor(join(root, 'nodes', 'editor')) : '';
+    if (existsSync(html)) wanted.set(join(target, `${type}.html`), Buffer.from(shared + readFileSync(html, 'utf8')));
+    for (const file of filesUnder(join(source, 'locales'))) {
+      wanted.set(join(target, relative(source, file)), readFileSync(file));
+    }
   }
   for (const file of filesUnder(join(root, 'icons'))) {
-    wanted.set(join('dist', 'nodes', ICON_HOME, 'icons', relative(join(root, 'icons'), file)), file);
+    wanted.set(join('dist', 'nodes', ICON_HOME, 'icons', relative(join(root, 'icons'), file)), readFileSync(file));
   }
   return wanted;
+}
+
+/** Node-RED serves one html per node and nothing beside it, so the shared scripts and styles travel inside. */
+function sharedEditor(folder) {
+  const tags = { js: ['<script type="text/javascript">', '</script>'], css: ['<style>', '</style>'] };
+  return filesUnder(folder)
+    .sort()
+    .filter((file) => tags[file.split('.').pop()])
+    .map((file) => tags[file.split('.').pop()].join(`\n${readFileSync(file, 'utf8')}`))
+    .map((block) => `${block}\n\n`)
+    .join('');
 }
 
 function nodeTypes(root) {
@@ -53,8 +68,7 @@ function hasTypeScriptSource(root, path) {
   return source.endsWith('.ts') && existsSync(join(root, source));
 }
 
-function copyIfChanged(source, target) {
-  const content = readFileSync(source);
+function writeIfChanged(target, content) {
   if (existsSync(target) && readFileSync(target).equals(content)) return false;
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(target, content);

@@ -1,0 +1,112 @@
+/** What the dialogs have in common: typed inputs, folds, and controls that the chosen account cannot use. */
+(() => {
+  window.smsEditor = window.smsEditor || {};
+
+  /** Where a value may come from. */
+  const SOURCES = {
+    text: ['msg', 'flow', 'global', 'str', 'jsonata', 'env'],
+    sender: ['str', 'msg', 'flow', 'global', 'jsonata', 'env'],
+    key: ['str', 'msg', 'flow', 'global', 'jsonata'],
+    time: ['str', 'msg', 'flow', 'global', 'num', 'jsonata', 'env'],
+    list: ['msg', 'flow', 'global', 'str', 'json', 'jsonata', 'env'],
+    object: ['json', 'msg', 'flow', 'global', 'jsonata'],
+  };
+
+  /** Makes `#node-input-<name>` a TypedInput whose type is kept in `#node-input-<name>Type`. */
+  smsEditor.typed = (name, kind) => {
+    const types = SOURCES[kind];
+    return $(`#node-input-${name}`).typedInput({ default: types[0], types, typeField: $(`#node-input-${name}Type`) });
+  };
+
+  /** Opens the folds in which something differs from its default, so that no setting that matters is out of sight. */
+  smsEditor.openFolds = (node, prefix = 'node-input-') => {
+    for (const fold of $(`#${prefix}name`).closest('.sms-dialog').find('details.sms-fold').get()) {
+      const controls = $(fold).find(`[id^="${prefix}"]`).get();
+      if (controls.some((control) => isChanged(node, control.id.slice(prefix.length)))) fold.open = true;
+    }
+  };
+
+  function isChanged(node, property) {
+    const definition = node._def.defaults[property];
+    if (!definition) return false;
+    const value = node[property];
+    return value !== undefined && value !== '' && String(value) !== String(definition.value);
+  }
+
+  /**
+   * Keeps the dialog in step with the chosen account: a row with `data-sms-needs="<verb>"` is switched off, with the
+   * provider's sentence below it, when the provider lacks the verb. A row that holds a value stays open: it must be
+   * possible to empty it. `onAccount(provider)` is called at each change; provider is undefined without an account.
+   */
+  smsEditor.followAccount = (onAccount) => {
+    const account = $('#node-input-provider');
+    const dialog = account.closest('.sms-dialog');
+    const update = async () => {
+      const trouble = dialog.find('.sms-trouble');
+      let provider;
+      try {
+        provider = await smsEditor.providerOfAccount(account.val());
+        smsEditor.say(trouble, 'plain', '');
+      } catch (error) {
+        smsEditor.say(trouble, 'bad', error.message);
+      }
+      for (const row of dialog.find('[data-sms-needs]').get()) smsEditor.allow($(row), provider);
+      onAccount?.(provider);
+    };
+    account.on('change', update);
+    update();
+  };
+
+  /** Switches a row on or off by the capabilities of `provider`. */
+  smsEditor.allow = (row, provider) => {
+    const why = smsEditor.whyNot(provider, row.attr('data-sms-needs'));
+    const control = row.find('[id^="node-input-"], [id^="node-config-input-"]').first();
+    const off = why !== undefined && isEmpty(control);
+    row.toggleClass('sms-off', off);
+    row.find('input, select, button').not('[type="hidden"]').prop('disabled', off);
+    if (control.next('.red-ui-typedInput-container').length) control.typedInput('disable', off);
+    row.find('.sms-why').remove();
+    if (why !== undefined) $('<div class="sms-hint sms-why">').text(why).appendTo(row);
+  };
+
+  function isEmpty(control) {
+    return control.is(':checkbox') ? !control.prop('checked') : !control.val();
+  }
+
+  /** Asks the provider for the senders of a deployed account and offers them in `place`; `pick(sender)` when clicked. */
+  smsEditor.suggestSenders = async (button, account, place, pick) => {
+    button.prop('disabled', true);
+    try {
+      const { senders } = await smsEditor.ask('GET', `sms-provider/${account}/senders`);
+      smsEditor.say(place, 'plain', senders.length ? ' ' : smsEditor.text('sms-provider.noSenders'));
+      for (const sender of senders) {
+        $('<button type="button" class="red-ui-button red-ui-button-small">').text(sender).on('click', () => pick(sender)).appendTo(place);
+      }
+    } catch (error) {
+      smsEditor.say(place, 'bad', error.status === 404 ? smsEditor.text('shared.deployFirst') : error.message);
+    }
+    button.prop('disabled', false);
+  };
+
+  /** Shows a line of `kind` good, bad or plain in `place`; an empty text hides it. Never takes HTML. */
+  smsEditor.say = (place, kind, text) => {
+    place
+      .removeClass('sms-good sms-bad')
+      .toggle(Boolean(text))
+      .text(text || '');
+    if (kind !== 'plain') place.addClass(`sms-${kind}`);
+  };
+
+  /** While `work` runs the button is off; its answer `{ok, message, detail?}` or its failure is shown in `place`. */
+  smsEditor.run = async (button, place, work) => {
+    button.prop('disabled', true);
+    smsEditor.say(place, 'plain', smsEditor.text('shared.working'));
+    try {
+      const { ok, message, detail } = await work();
+      smsEditor.say(place, ok ? 'good' : 'bad', detail ? `${message} ${detail}` : message);
+    } catch (error) {
+      smsEditor.say(place, 'bad', error.message);
+    }
+    button.prop('disabled', false);
+  };
+})();
