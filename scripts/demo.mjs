@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { whenParentEnds } from './parent.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** A fresh user folder at each start: nothing of the user's own Node-RED is read or written. */
@@ -21,7 +22,10 @@ const EXPECTED = /Projects disabled|Encrypted credentials not found/;
 const port = await choosePort();
 prepare(port);
 const nodeRed = start();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => nodeRed.kill('SIGTERM'));
+// Once: a second signal would end Node-RED before its nodes have closed.
+const stop = () => nodeRed.killed || nodeRed.kill('SIGTERM');
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+whenParentEnds(stop);
 process.on('exit', () => rmSync(USER_DIR, { recursive: true, force: true }));
 process.exitCode = await tell(nodeRed);
 
