@@ -9,7 +9,10 @@ interface Class extends Pick<SmsErrorDetails, 'outcome' | 'retryable' | 'account
 }
 
 const REFUSED: Class = { code: 'SMS_REJECTED', advice: 'Correct what the vendor names and send again.' };
-const MOVED: Class = { code: 'SMS_BAD_RESPONSE', advice: 'The address redirects; set the base URL of the account to the right one.' };
+const MOVED: Class = {
+  code: 'SMS_BAD_RESPONSE',
+  advice: 'The address redirects; set the base URL of the account to the right one.',
+};
 const UNKNOWN: Class = {
   code: 'SMS_BAD_RESPONSE',
   outcome: 'unknown',

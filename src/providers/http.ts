@@ -102,20 +102,30 @@ async function open({ timeout, connections, maxBytes }: Required<HttpOptions>) {
 /** What failed below HTTP, as a sentence; the fault is rebuilt so that no header or body travels in the error. */
 function transportError(error: unknown, url: string): SmsError {
   const host = hostOf(url);
-  const fault: TransportFault = isTransportFault(error) ? error : { started: false, reason: 'other', code: codeOf(error) };
+  const fault: TransportFault = isTransportFault(error)
+    ? error
+    : { started: false, reason: 'other', code: codeOf(error) };
   const cause = Object.assign(new Error(fault.code), { code: fault.code });
   const outcome = fault.started ? 'unknown' : 'not-sent';
   if (fault.reason === 'too-large') {
-    return new SmsError('SMS_BAD_RESPONSE', `${host} answered with more than was to be expected; the answer was cut off.`, {
-      outcome,
-      cause,
-    });
+    return new SmsError(
+      'SMS_BAD_RESPONSE',
+      `${host} answered with more than was to be expected; the answer was cut off.`,
+      {
+        outcome,
+        cause,
+      },
+    );
   }
   const what = fault.reason === 'timeout' ? 'did not answer in time' : `could not be reached (${fault.code})`;
   const sentence = fault.started
     ? `The connection to ${host} broke after the request was written (${fault.code}).`
     : `${host} ${what}. Check the network, the base URL of the account and the vendor's status page.`;
-  return new SmsError('SMS_UNREACHABLE', sentence, { outcome, retryable: fault.reason !== 'other' || fault.started, cause });
+  return new SmsError('SMS_UNREACHABLE', sentence, {
+    outcome,
+    retryable: fault.reason !== 'other' || fault.started,
+    cause,
+  });
 }
 
 function hostOf(url: string): string {

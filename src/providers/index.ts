@@ -9,5 +9,8 @@ export const providers: Provider[] = [enco];
 export function providerOf(id: string): Provider {
   const found = providers.find((provider) => provider.id === id);
   if (found) return found;
-  throw new SmsError('SMS_CONFIG', `There is no provider '${String(id).slice(0, 40)}'; there are ${providers.map((p) => p.id).join(', ')}.`);
+  throw new SmsError(
+    'SMS_CONFIG',
+    `There is no provider '${String(id).slice(0, 40)}'; there are ${providers.map((p) => p.id).join(', ')}.`,
+  );
 }

@@ -3,8 +3,8 @@ import { SmsError } from '../sms/errors';
 import type { Operation, Params, TObject, TSchema } from './provider';
 
 interface Tools {
-  type: typeof import('typebox', { with: { 'resolution-mode': 'import' } }).Type;
-  value: typeof import('typebox/value', { with: { 'resolution-mode': 'import' } }).Value;
+  type: typeof import('typebox', { with: { 'resolution-mode': 'import' }}).Type;
+  value: typeof import('typebox/value', { with: { 'resolution-mode': 'import' }}).Value;
 }
 
 let tools: Promise<Tools> | undefined;
@@ -51,9 +51,13 @@ export async function checkResult(operation: Operation, result: unknown): Promis
   const schemas = await schemasOf(operation);
   if (value.Check(schemas.result, result)) return;
   const wrong = problems(value.Errors(schemas.result, result)).join('; ');
-  throw new SmsError('SMS_BAD_RESPONSE', `${operation.id} was answered in a form that the vendor does not document: ${wrong}.`, {
-    outcome: 'unknown',
-  });
+  throw new SmsError(
+    'SMS_BAD_RESPONSE',
+    `${operation.id} was answered in a form that the vendor does not document: ${wrong}.`,
+    {
+      outcome: 'unknown',
+    },
+  );
 }
 
 async function check(id: string, schema: TObject, given: Params): Promise<Params> {

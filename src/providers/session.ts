@@ -38,7 +38,10 @@ export class Session {
     const { needs, token } = provider.authorisation;
     const missing = needs.filter((name) => !credentials[name]);
     if (missing.length > 0) {
-      throw new SmsError('SMS_CONFIG', `The account lacks ${missing.join(' and ')}: open it and fill them in, or use its sandbox.`);
+      throw new SmsError(
+        'SMS_CONFIG',
+        `The account lacks ${missing.join(' and ')}: open it and fill them in, or use its sandbox.`,
+      );
     }
     if (token) this.#token = new TokenSource(() => token(this));
   }
@@ -75,7 +78,10 @@ export class Session {
   operation(id: string): Operation {
     const found = this.provider.operations.find((operation) => operation.id === id);
     if (found) return found;
-    throw new SmsError('SMS_UNSUPPORTED', `${this.provider.label} has no operation '${id}'; it has ${this.provider.operations.map((o) => o.id).join(', ')}.`);
+    throw new SmsError(
+      'SMS_UNSUPPORTED',
+      `${this.provider.label} has no operation '${id}'; it has ${this.provider.operations.map((o) => o.id).join(', ')}.`,
+    );
   }
 
   /** One call that carries credentials of its own, such as the one that fetches a token; refusals are errors. */
@@ -108,7 +114,8 @@ export class Session {
     try {
       return await this.#token?.get();
     } catch (error) {
-      if (error instanceof SmsError && error.outcome === 'unknown') throw error.as(error.code, error.message, { outcome: 'not-sent' });
+      if (error instanceof SmsError && error.outcome === 'unknown')
+        throw error.as(error.code, error.message, { outcome: 'not-sent' });
       throw error;
     }
   }
@@ -122,7 +129,9 @@ export class Session {
   /** A vendor may repeat in its error what it was sent. */
   #scrub(text: string | undefined): string | undefined {
     if (text === undefined) return undefined;
-    const secrets = [...Object.values(this.#credentials), this.#token?.current ?? ''].filter((secret) => secret.length >= 4);
+    const secrets = [...Object.values(this.#credentials), this.#token?.current ?? ''].filter(
+      (secret) => secret.length >= 4,
+    );
     return secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
   }
 }

@@ -24,7 +24,8 @@ export const operations: readonly Operation[] = [
     method: 'POST',
     path: `${OUTBOUND}/{address}`,
     query: ['forceCharacterLimit'],
-    params: (t) => t.Object({ address: text(t, 'One of your dedicated addresses, used as origin'), ...message(t) }, CLOSED),
+    params: (t) =>
+      t.Object({ address: text(t, 'One of your dedicated addresses, used as origin'), ...message(t) }, CLOSED),
     result: sent,
     writes: true,
     source: `${DOC}, /sms/outboundmessages/{address} POST`,
@@ -70,7 +71,8 @@ export const operations: readonly Operation[] = [
     title: 'Read the messages to a dedicated address',
     method: 'GET',
     path: '/sms/inboundmessages/{address}',
-    params: (t) => t.Object({ address: text(t, 'The dedicated address that received the messages'), ...period(t) }, CLOSED),
+    params: (t) =>
+      t.Object({ address: text(t, 'The dedicated address that received the messages'), ...period(t) }, CLOSED),
     result: received,
     writes: false,
     source: `${DOC}, /sms/inboundmessages/{address} GET`,
@@ -92,7 +94,10 @@ export const operations: readonly Operation[] = [
     path: '/logs',
     implied: { function: 'interval' },
     params: (t) =>
-      t.Object({ ...log(t), startTime: instant(t, 'Start of the interval'), endTime: instant(t, 'End of the interval') }, CLOSED),
+      t.Object(
+        { ...log(t), startTime: instant(t, 'Start of the interval'), endTime: instant(t, 'End of the interval') },
+        CLOSED,
+      ),
     result: (t) => t.Array(t.Record(t.String(), t.Unknown())),
     next: nextLogPage,
     writes: false,
@@ -131,8 +136,12 @@ function message(t: SchemaBuilder) {
       maxItems: 1,
       description: 'An array of exactly one number, in the international format: +32490000000',
     }),
-    callbackURL: t.Optional(t.String({ pattern: '^https?://', description: 'http or https address that is told of status changes' })),
-    forceCharacterLimit: t.Optional(t.Boolean({ description: 'Force one part at most instead of splitting a long text' })),
+    callbackURL: t.Optional(
+      t.String({ pattern: '^https?://', description: 'http or https address that is told of status changes' }),
+    ),
+    forceCharacterLimit: t.Optional(
+      t.Boolean({ description: 'Force one part at most instead of splitting a long text' }),
+    ),
     binary: t.Optional(t.Boolean({ description: 'Not in the document; sent by other clients of this vendor' })),
   };
 }
@@ -153,7 +162,12 @@ function period(t: SchemaBuilder) {
 }
 
 function received(t: SchemaBuilder): TSchema {
-  const row = { senderAddress: t.String(), message: t.String(), numberOfParts: t.Optional(t.Number()), timeReceived: t.String() };
+  const row = {
+    senderAddress: t.String(),
+    message: t.String(),
+    numberOfParts: t.Optional(t.Number()),
+    timeReceived: t.String(),
+  };
   return t.Object({ numberOfMessages: t.Optional(t.Number()), messages: t.Array(t.Object(row)) });
 }
 
@@ -162,11 +176,15 @@ function log(t: SchemaBuilder) {
     type: t.Union([t.Literal('sms-outbound'), t.Literal('sms-outbound-error')], {
       description: 'sms-outbound: successful calls; sms-outbound-error: erroneous calls',
     }),
-    dedicatedaddress: t.Optional(t.String({ description: 'Log of this dedicated address; without it, of the shared address' })),
+    dedicatedaddress: t.Optional(
+      t.String({ description: 'Log of this dedicated address; without it, of the shared address' }),
+    ),
     year: t.Integer({ minimum: 2000, maximum: 9999, description: 'The year to search in' }),
     month: t.Integer({ minimum: 1, maximum: 12, description: 'The month to search in' }),
     page: t.Optional(
-      t.Union([t.Literal('first'), t.Literal('next'), t.Literal('previous'), t.Literal('last')], { description: 'Which page' }),
+      t.Union([t.Literal('first'), t.Literal('next'), t.Literal('previous'), t.Literal('last')], {
+        description: 'Which page',
+      }),
     ),
     pageref: t.Optional(t.String({ description: 'Where the next or previous page starts' })),
     limit: t.Optional(t.Integer({ minimum: 1, description: 'The most results to return' })),

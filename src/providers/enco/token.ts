@@ -17,9 +17,13 @@ export async function fetchToken(session: Session): Promise<TokenAnswer> {
   }));
   const token = (answer as Partial<TokenAnswer> | null)?.access_token;
   if (typeof token === 'string' && token !== '') return answer as TokenAnswer;
-  throw new SmsError('SMS_BAD_RESPONSE', 'Enco answered the request for a token without a token. Check the token URL of the account.', {
-    retryable: true,
-  });
+  throw new SmsError(
+    'SMS_BAD_RESPONSE',
+    'Enco answered the request for a token without a token. Check the token URL of the account.',
+    {
+      retryable: true,
+    },
+  );
 }
 
 /** The token call for a flow that wants to see whether the credentials work: everything but the tokens. */

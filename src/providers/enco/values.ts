@@ -6,7 +6,11 @@ const MEANINGS: Record<string, StatusMeaning> = {
   MessageWaiting: { status: 'queued', final: false, description: 'Waiting at the vendor' },
   DeliveredToNetwork: { status: 'sent', final: false, description: 'Accepted by the mobile network' },
   DeliveredToTerminal: { status: 'delivered', final: true, description: 'Delivered to the phone' },
-  DeliveryUncertain: { status: 'unknown', final: false, description: 'Handed to another network, which did not say more' },
+  DeliveryUncertain: {
+    status: 'unknown',
+    final: false,
+    description: 'Handed to another network, which did not say more',
+  },
   DeliveryImpossible: { status: 'expired', final: true, description: 'Could not be delivered in time' },
   AddressInvalid: { status: 'failed', final: true, description: 'The number is not in use' },
 };
@@ -25,7 +29,12 @@ export function number(address: string): string {
 /** The id is the last segment of a `resourceURL` or `Location`; the latter ends in a stray quote. */
 export function idOf(url: unknown): string | undefined {
   if (typeof url !== 'string') return undefined;
-  return url.replace(/["/\s]+$/, '').split('/').pop() || undefined;
+  return (
+    url
+      .replace(/["/\s]+$/, '')
+      .split('/')
+      .pop() || undefined
+  );
 }
 
 /** ISO 8601 UTC out of a time with any offset; now, where the vendor sent none that can be read. */

@@ -3,7 +3,15 @@ import { createHash } from 'node:crypto';
 import { SmsError, toSmsError } from '../../sms/errors';
 import { measure } from '../../sms/segments';
 import type { Measurement } from '../../sms/types';
-import type { Accepted, Attempt, InboundQuery, OutgoingMessage, ProviderInbound, ProviderReport, Verbs } from '../provider';
+import type {
+  Accepted,
+  Attempt,
+  InboundQuery,
+  OutgoingMessage,
+  ProviderInbound,
+  ProviderReport,
+  Verbs,
+} from '../provider';
 import type { Session } from '../session';
 import { deliveryInfo, idOf, meaningOf, number, utc } from './values';
 

@@ -9,7 +9,8 @@ export const wire: Wire = { request: jsonRequest, result, fault };
 function result(operation: Operation, response: HttpResponse): unknown {
   const answer = parseJson('Enco', response);
   const { location } = response.headers;
-  if (!operation.writes || !location || typeof answer !== 'object' || answer === null || 'resourceURL' in answer) return answer;
+  if (!operation.writes || !location || typeof answer !== 'object' || answer === null || 'resourceURL' in answer)
+    return answer;
   return { resourceURL: location.replace(/"$/, ''), ...answer };
 }
 
@@ -21,7 +22,9 @@ function fault({ body, headers }: HttpResponse): Fault {
     const value = json ? json[name] : xmlElement(body, name);
     return value === undefined || value === null || value === '' ? undefined : String(value);
   };
-  const message = [read('message') ?? read('error'), read('description') ?? read('error_description')].filter(Boolean).join(': ');
+  const message = [read('message') ?? read('error'), read('description') ?? read('error_description')]
+    .filter(Boolean)
+    .join(': ');
   return { code: read('code'), message: message || undefined, correlationId };
 }
 

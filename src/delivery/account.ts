@@ -1,0 +1,244 @@
+/** One account at a vendor: what all nodes that use it share. */
+import { capabilitiesOf, demand, verbOf } from '../providers/capabilities';
+import { CONNECTIONS } from '../providers/http';
+import type { Accepted, Params, Provider } from '../providers/provider';
+import { Session, type SessionOptions } from '../providers/session';
+import { compose } from '../sms/compose';
+import { SmsError } from '../sms/errors';
+import type { AccountReference, AlphabetChoice, Measurement, Receipt, StatusReport } from '../sms/types';
+import type { OutboxEntry, Store } from '../store';
+import type { Accounts } from './accounts';
+import { Inbox } from './inbox';
+import { Limiter } from './limiter';
+import { findAttempt } from './lookup';
+import { Outbox, type Settlement } from './outbox';
+import { prepare, type SendRequest } from './prepare';
+import { statusOf, waitUntilFinal } from './status';
+import { Tracker } from './tracker';
+
+export interface AccountSettings {
+  id: string;
+  name: string;
+  provider: Provider;
+  /** Default sender ID; null for the vendor's choice. */
+  sender: string | null;
+  /** ISO country of national numbers; empty for international numbers only. */
+  region: string;
+  /** Messages a second; 0 for no limit. */
+  rate: number;
+  /** Milliseconds a call may take. */
+  timeout: number;
+  uncertain: 'hold' | 'resend' | 'drop';
+  /** Seconds. */
+  lookups: readonly number[];
+  /** Seconds. */
+  failoverAfter: number;
+  /** Hours. */
+  finalWithin: number;
+  store: Store;
+  /** Where the vendor is and with which credentials; asked once, on first use. */
+  connect: () => Promise<Pick<SessionOptions, 'baseUrl' | 'tokenUrl' | 'credentials'>>;
+  /** Told of troubles that belong to no message, such as a store that fails. */
+  troubled?: (error: SmsError) => void;
+}
+
+export class Account {
+  readonly id: string;
+  readonly name: string;
+  readonly provider: Provider;
+  readonly settings: AccountSettings;
+  readonly outbox: Outbox;
+  readonly tracker: Tracker;
+  readonly inbox: Inbox;
+  /** Makes the address that the vendor pushes a message's statuses to; set by the node that receives them. */
+  callbackUrl: ((reference: string) => string | null) | null = null;
+  #accounts: Accounts;
+  #limiter: Limiter;
+  #session: Promise<Session> | undefined;
+  #closed = false;
+
+  constructor(settings: AccountSettings, accounts: Accounts) {
+    const { id, name, provider, store, rate } = settings;
+    this.id = id;
+    this.name = name;
+    this.provider = provider;
+    this.settings = settings;
+    this.#accounts = accounts;
+    this.#limiter = new Limiter(rate);
+    this.outbox = this.#newOutbox();
+    this.tracker = new Tracker({
+      account: this.reference,
+      store: store.tracked,
+      marks: store.marks,
+      finalWithin: settings.finalWithin,
+      ask: provider.verbs.status ? async (ids) => verbOf(provider, 'status')(await this.session(), ids) : null,
+      moved: (report, owner) => accounts.owner(owner)?.moved(report),
+    });
+    this.inbox = new Inbox({
+      account: this.reference,
+      marks: store.marks,
+      read: provider.verbs.inbound ? async (query) => verbOf(provider, 'inbound')(await this.session(), query) : null,
+    });
+  }
+
+  get reference(): AccountReference {
+    return { provider: this.provider.id, account: this.id, accountName: this.name };
+  }
+
+  /** The line to the vendor; opened on first use. @throws SmsError SMS_CONFIG, and may be asked again */
+  session(): Promise<Session> {
+    if (this.#closed) return Promise.reject(new SmsError('SMS_CONFIG', 'The account is being closed.'));
+    this.#session ??= this.settings
+      .connect()
+      .then((line) => new Session(this.provider, { timeout: this.settings.timeout, ...line }));
+    this.#session.catch(() => {
+      this.#session = undefined;
+    });
+    return this.#session;
+  }
+
+  /** Checks everything that can be checked before the vendor is asked. @throws SmsError */
+  prepare(request: SendRequest): Promise<OutboxEntry> {
+    return prepare(this, request);
+  }
+
+  /** One attempt, now; an unknown outcome is SMS_UNCERTAIN at once. */
+  async sendNow(entry: OutboxEntry): Promise<Receipt> {
+    const wait = this.#limiter.take(Date.now());
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    Object.assign(entry, { attempts: 1, startedAt: Date.now() });
+    const receipt = this.#receipt(entry, await this.#send(entry));
+    await this.#track(receipt, entry);
+    return receipt;
+  }
+
+  /** One report for each id, in as few calls as the vendor allows. */
+  status(ids: readonly string[]): Promise<(StatusReport | SmsError)[]> {
+    return statusOf(this, ids);
+  }
+
+  /** The same, when all are final or the time (milliseconds) is over. */
+  waitUntilFinal(ids: readonly string[], time: number, signal: AbortSignal): Promise<(StatusReport | SmsError)[]> {
+    return waitUntilFinal(this, ids, time, signal);
+  }
+
+  /** What a text costs, by our own count or by the vendor's. */
+  async measure(text: unknown, alphabet: AlphabetChoice, ask: 'local' | 'provider'): Promise<Measurement> {
+    const measured = compose(text, { alphabet });
+    if (ask === 'local') return measured;
+    return verbOf(this.provider, 'length')(await this.session(), measured.text);
+  }
+
+  async call(operation: string, params: Params): Promise<unknown> {
+    return (await this.session()).call(operation, params);
+  }
+
+  async pages(operation: string, params: Params): Promise<AsyncGenerator<unknown>> {
+    return (await this.session()).pages(operation, params);
+  }
+
+  async senders(): Promise<string[]> {
+    return verbOf(this.provider, 'senders')(await this.session());
+  }
+
+  capabilities(): Record<string, true | string> {
+    return capabilitiesOf(this.provider);
+  }
+
+  demand(capability: Parameters<typeof demand>[1]): void {
+    demand(this.provider, capability);
+  }
+
+  /** Waits for what is under way, ends the timers and the sockets. */
+  async close(): Promise<void> {
+    await Promise.all([this.outbox.close(), this.tracker.close()]);
+    this.#closed = true;
+    const session = await this.#session?.catch(() => undefined);
+    await session?.close();
+  }
+
+  #newOutbox(): Outbox {
+    const { id, store, lookups, uncertain, failoverAfter, troubled } = this.settings;
+    return new Outbox({
+      account: id,
+      store: store.outbox,
+      limiter: this.#limiter,
+      concurrency: CONNECTIONS,
+      lookups,
+      uncertain,
+      failoverAfter,
+      send: (entry) => this.#send(entry),
+      lookup: this.provider.verbs.lookup ? (entry) => findAttempt(this, entry) : null,
+      settled: (settlement) => this.#settled(settlement),
+      troubled: (error) => troubled?.(error),
+      handOver: (account) => {
+        const next = this.#accounts.get(account);
+        next?.outbox.wake();
+        return next !== undefined;
+      },
+    });
+  }
+
+  async #send(entry: OutboxEntry): Promise<Accepted> {
+    const session = await this.session();
+    return this.provider.verbs.send(session, {
+      to: entry.to,
+      text: entry.text,
+      sender: this.#sender(entry),
+      reference: entry.reference,
+      // A message that another provider's account handed over comes without that provider's own parameters.
+      options: entry.provider === this.provider.id ? entry.options : {},
+      callbackUrl: this.callbackUrl?.(entry.reference) ?? null,
+    });
+  }
+
+  #sender(entry: OutboxEntry): string | null {
+    return entry.provider === this.provider.id ? (entry.sender ?? this.settings.sender) : this.settings.sender;
+  }
+
+  #settled({ entry, accepted, error }: Settlement): void {
+    const owner = this.#accounts.owner(entry.owner);
+    if (error) {
+      if (entry.dedupe !== null && error.outcome === 'not-sent') this.#forgetDuplicate(entry.dedupe);
+      owner?.settled(entry, { error }, this);
+      return;
+    }
+    const receipt = this.#receipt(entry, accepted);
+    owner?.settled(entry, { receipt }, this);
+    this.#track(receipt, entry).catch((cause) => this.settings.troubled?.(cause));
+  }
+
+  /** A message that was not sent does not stand in the way of the next one with its key. */
+  #forgetDuplicate(key: string): void {
+    const { store, troubled } = this.settings;
+    store.marks.remove('dedupe', key).catch((error) => troubled?.(error));
+  }
+
+  async #track(receipt: Receipt, { owner, follow }: OutboxEntry): Promise<void> {
+    await this.settings.store.marks.add(`taken:${this.provider.id}`, receipt.id, TAKEN_FOR);
+    await this.tracker.accepted(receipt, follow ? owner : null);
+  }
+
+  #receipt(entry: OutboxEntry, { id, batch, status, providerStatus, acceptedAt, raw }: Accepted): Receipt {
+    const { to, text, parts, alphabet, reference } = entry;
+    const sender = this.#sender(entry);
+    const ids = batch === undefined ? { id } : { id, batch };
+    return {
+      ...ids,
+      ...this.reference,
+      to,
+      sender,
+      text,
+      parts,
+      alphabet,
+      status,
+      providerStatus,
+      acceptedAt,
+      reference,
+      raw,
+    };
+  }
+}
+
+/** How long a vendor's record counts as belonging to a message. */
+const TAKEN_FOR = 7 * 24 * 3600_000;

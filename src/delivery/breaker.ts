@@ -1,0 +1,46 @@
+/** Stops an account from sending into an outage: after a failure of the line it waits, then lets one message try. */
+import type { SmsError } from '../sms/errors';
+
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 60_000;
+/** 503 may be about one recipient; from this many recipients in a row it is about the vendor. */
+const RECIPIENTS = 3;
+
+export class Breaker {
+  #failures = 0;
+  #until = 0;
+  #recipients = new Set<string>();
+
+  /** Milliseconds until something may be tried. */
+  wait(now: number): number {
+    return Math.max(0, this.#until - now);
+  }
+
+  /** How many messages may be tried at once: one after a failure, to see whether the vendor is back. */
+  allowance(now: number, most: number): number {
+    if (this.wait(now) > 0) return 0;
+    return this.#failures > 0 ? Math.min(1, most) : most;
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#until = 0;
+    this.#recipients.clear();
+  }
+
+  /** Only what concerns the line trips it: a definite no is an answer. */
+  failed(error: SmsError, to: string, now: number): void {
+    if (!error.retryable) return this.succeeded();
+    this.#recipients.add(to);
+    const ofTheLine = error.httpStatus === undefined || error.code === 'SMS_RATE_LIMITED';
+    if (!ofTheLine && this.#recipients.size < RECIPIENTS) return;
+    this.#failures += 1;
+    this.#until = Math.max(this.#until, now + (error.retryAfter ?? backoff(this.#failures)));
+  }
+}
+
+/** Milliseconds before the next try after so many failures: doubling, with jitter so that many do not return at once. */
+export function backoff(failures: number): number {
+  const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(failures - 1, 20));
+  return longest * (0.5 + Math.random() / 2);
+}

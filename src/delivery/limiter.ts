@@ -1,0 +1,30 @@
+/** The account's rate: messages a second, evenly spaced, over all nodes that use it. */
+
+export class Limiter {
+  #spacing: number;
+  #next = 0;
+
+  /** @param rate messages a second; 0 for no limit */
+  constructor(rate: number) {
+    this.#spacing = rate > 0 ? 1000 / rate : 0;
+  }
+
+  /** Milliseconds until one more message may leave. */
+  wait(now: number): number {
+    return Math.max(0, this.#next - now);
+  }
+
+  /** Takes the next slot and returns how long to wait for it. */
+  take(now: number): number {
+    if (this.#spacing === 0) return 0;
+    const at = Math.max(this.#next, now);
+    this.#next = at + this.#spacing;
+    return at - now;
+  }
+
+  /** How many messages may leave right now, `most` at the most. */
+  allowance(now: number, most: number): number {
+    if (this.#spacing === 0) return most;
+    return this.wait(now) === 0 ? Math.min(1, most) : 0;
+  }
+}

@@ -1,0 +1,100 @@
+/** Turns what a flow asks for into a message that can be sent, or says what is wrong with it. */
+import { randomUUID } from 'node:crypto';
+import { checkOptions } from '../providers/schema';
+import { compose } from '../sms/compose';
+import { SmsError } from '../sms/errors';
+import { toE164 } from '../sms/phone';
+import { fill } from '../sms/template';
+import { toInstant } from '../sms/time';
+import type { AlphabetChoice } from '../sms/types';
+import type { OutboxEntry } from '../store';
+import type { Account } from './account';
+
+/** One message to one recipient, as a flow gives it: every value may be anything. */
+export interface SendRequest {
+  /** The node that is told. */
+  owner: string;
+  follow: boolean;
+  to: unknown;
+  text: unknown;
+  /** What `{{field}}` in the text is filled with; null to leave the text alone. */
+  fields: Record<string, unknown> | null;
+  sender: unknown;
+  at: unknown;
+  options: unknown;
+  alphabet: AlphabetChoice;
+  maxParts: number;
+  /** Seconds. */
+  expires: number;
+  fallback: string[];
+  /** The same key within `dedupeSeconds` is not sent again; empty for none. */
+  dedupe: unknown;
+  dedupeSeconds: number;
+  queue: boolean;
+}
+
+/** @throws SmsError */
+export async function prepare(account: Account, request: SendRequest): Promise<OutboxEntry> {
+  const { provider, settings } = account;
+  const to = toE164(request.to, settings.region || undefined);
+  const given = request.fields && typeof request.text === 'string' ? fill(request.text, request.fields) : request.text;
+  const { text, alphabet, parts } = compose(given, request);
+  const sender = senderOf(account, request.sender);
+  const operation = provider.operations.find(({ id }) => id === provider.options.operation);
+  const options = operation ? await checkOptions(operation, provider.options.names, request.options) : {};
+  const at = toInstant(request.at)?.getTime() ?? 0;
+  const now = Date.now();
+  if (at > now && !request.queue) account.demand('schedule');
+  const notBefore = Math.max(at, now);
+  const entry: OutboxEntry = {
+    reference: randomUUID(),
+    account: account.id,
+    owner: request.owner,
+    follow: request.follow,
+    to,
+    text,
+    sender,
+    options,
+    provider: provider.id,
+    alphabet,
+    parts,
+    fallback: [...request.fallback],
+    dedupe: null,
+    state: 'waiting',
+    attempts: 0,
+    notBefore,
+    expiresAt: notBefore + request.expires * 1000,
+    startedAt: 0,
+    unsentSince: null,
+    lookups: 0,
+  };
+  entry.dedupe = await claimKey(account, request, to);
+  return entry;
+}
+
+/** @throws SmsError SMS_INVALID_SENDER or SMS_UNSUPPORTED */
+function senderOf(account: Account, asked: unknown): string | null {
+  const { provider, settings } = account;
+  const given = asked === undefined || asked === null ? '' : asked;
+  if (typeof given !== 'string' && typeof given !== 'number') {
+    throw new SmsError('SMS_INVALID_SENDER', 'The sender must be text, such as a short code; or leave it empty.');
+  }
+  const sender = String(given).trim();
+  const used = sender || settings.sender;
+  if (used) {
+    account.demand('sender');
+    provider.checkSender(used);
+  }
+  return sender || null;
+}
+
+/** @throws SmsError SMS_DUPLICATE when the key was used within its time, for this recipient */
+async function claimKey(account: Account, { dedupe, dedupeSeconds }: SendRequest, to: string): Promise<string | null> {
+  if (dedupe === undefined || dedupe === null || dedupe === '') return null;
+  const key = `${account.id}\n${to}\n${typeof dedupe === 'object' ? JSON.stringify(dedupe) : String(dedupe)}`;
+  if (await account.settings.store.marks.add('dedupe', key, dedupeSeconds * 1000)) return key;
+  throw new SmsError(
+    'SMS_DUPLICATE',
+    `A message with this key went to ${to} less than ${dedupeSeconds} seconds ago; this one is not sent.`,
+  );
+}

@@ -1,0 +1,50 @@
+/** What a vendor pushes: believed as far as the vendor allows, and told once. */
+import type { ProviderReport, WebhookEvents, WebhookRequest } from '../providers/provider';
+import { SmsError } from '../sms/errors';
+import type { InboundMessage, StatusReport } from '../sms/types';
+import type { Account } from './account';
+
+export interface PushedEvents {
+  reports: StatusReport[];
+  inbound: InboundMessage[];
+  other: unknown[];
+}
+
+const REPEATED_WITHIN = 24 * 3600_000;
+
+/** The push taken apart. @throws SmsError when it is none of this vendor's */
+export function parsePush({ provider }: Account, request: WebhookRequest): WebhookEvents {
+  if (!provider.webhook) throw new SmsError('SMS_UNSUPPORTED', `${provider.label} pushes nothing.`);
+  return provider.webhook.read(request);
+}
+
+/** What is new in it, for one flow. `reference` is ours, where the address of the push carries it. */
+export async function readPush(
+  account: Account,
+  reader: string,
+  events: WebhookEvents,
+  reference?: string,
+): Promise<PushedEvents> {
+  const told: PushedEvents = { reports: [], inbound: [], other: events.other };
+  for (const { report, hint } of events.reports) {
+    const id = report.id || (reference ? await account.tracker.idOf(reference) : null) || '';
+    const truth = hint && id ? await confirmed(account, { ...report, id }) : { ...report, id };
+    const moved = await account.tracker.report(truth, reference);
+    const key = `${reader}\n${id || reference}\n${truth.providerStatus}`;
+    if (await account.settings.store.marks.add(`push:${account.id}`, key, REPEATED_WITHIN)) {
+      told.reports.push(moved ?? account.tracker.complete(truth));
+    }
+  }
+  for (const message of events.inbound) await account.inbox.offer(reader, message, (m) => told.inbound.push(m));
+  return told;
+}
+
+/** The vendor's own word; the push stands in where it cannot be had. */
+async function confirmed(account: Account, pushed: ProviderReport): Promise<ProviderReport> {
+  try {
+    const [answer] = (await account.provider.verbs.status?.(await account.session(), [pushed.id])) ?? [];
+    return answer && !(answer instanceof SmsError) ? answer : pushed;
+  } catch {
+    return pushed;
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * The tracker: one truth about each accepted message. Pushes, queues, polls and look-ups feed it; it only moves
+ * forward, keeps a report that comes before its receipt, and has a last word when the vendor has none.
+ */
+import type { ProviderReport } from '../providers/provider';
+import { SmsError } from '../sms/errors';
+import type { AccountReference, Receipt, Status, StatusReport } from '../sms/types';
+import type { MarkStore, TrackedMessage, TrackedStore } from '../store';
+
+export interface TrackerOptions {
+  account: AccountReference;
+  store: TrackedStore;
+  marks: MarkStore;
+  /** Hours after which a message without a final status is given up. */
+  finalWithin: number;
+  /** Asks the vendor for statuses; null when it has no such call. */
+  ask: ((ids: readonly string[]) => Promise<(ProviderReport | SmsError)[]>) | null;
+  /** Told of each report that moved a message; `owner` is the node that sent it. */
+  moved(report: StatusReport, owner: string | null): void;
+}
+
+/** Seconds after acceptance at which a message is asked about, when nobody else tells: at most ten times. */
+const SCHEDULE = [2, 6, 20, 60, 300, 1200, 3600, 4 * 3600, 12 * 3600, 24 * 3600];
+/** The same when pushes or a status queue tell: asking is for what got lost. */
+const SPARSE = [120, 900, 3600, 6 * 3600, 24 * 3600];
+const BATCH = 50;
+/** How long a report waits for its receipt. */
+const EARLY = 10 * 60_000;
+
+const RANK: Record<Status, number> = {
+  scheduled: 0,
+  queued: 1,
+  sent: 2,
+  unknown: 3,
+  delivered: 9,
+  failed: 9,
+  expired: 9,
+  received: 9,
+};
+
+export class Tracker {
+  #options: TrackerOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #running: Promise<unknown> = Promise.resolve();
+  #closed = false;
+  /** Nodes that feed the tracker themselves, so that it asks less. */
+  #feeders = { push: 0, sweep: 0 };
+
+  constructor(options: TrackerOptions) {
+    this.#options = options;
+  }
+
+  /** A node that receives pushes, or sweeps, for this account; returns what ends it. */
+  addFeeder(kind: 'push' | 'sweep'): () => void {
+    this.#feeders[kind] += 1;
+    return () => {
+      this.#feeders[kind] -= 1;
+    };
+  }
+
+  get isPushed(): boolean {
+    return this.#feeders.push > 0;
+  }
+
+  /** Takes note of an accepted message; a report that was there before its receipt is applied now. */
+  async accepted(receipt: Receipt, owner: string | null): Promise<void> {
+    const acceptedAt = Date.parse(receipt.acceptedAt);
+    const message: TrackedMessage = {
+      account: receipt.account,
+      id: receipt.id,
+      reference: receipt.reference,
+      owner,
+      to: receipt.to,
+      status: receipt.status,
+      final: RANK[receipt.status] === 9,
+      providerStatus: receipt.providerStatus,
+      acceptedAt,
+      askAt: this.#askAt(acceptedAt, 0),
+      asked: 0,
+      finalBy: acceptedAt + this.#options.finalWithin * 3600_000,
+      report: null,
+      receipt,
+    };
+    await this.#options.store.save(message);
+    const early = await this.#takeEarly(receipt.id, receipt.reference);
+    if (early) await this.report(early);
+    this.#plan(Math.min(message.askAt, message.finalBy));
+  }
+
+  /**
+   * Takes in what was heard about a message. Returns the report when it moved the message, null when it is old news.
+   * A message that is not known yet is waited for; `reference` is ours, where the push carried it instead of an id.
+   */
+  async report(heard: ProviderReport, reference?: string): Promise<StatusReport | null> {
+    const message = await this.#find(heard.id, reference);
+    if (!message) {
+      await this.#keepEarly(heard, reference);
+      return null;
+    }
+    if (!isForward(message, heard)) return null;
+    const report = this.#complete({ ...heard, id: message.id, to: heard.to || message.to });
+    Object.assign(message, {
+      status: report.status,
+      final: report.final,
+      providerStatus: report.providerStatus,
+      report,
+    });
+    await this.#options.store.save(message);
+    this.#options.moved(report, message.owner);
+    return report;
+  }
+
+  /** The last that is known, for a message of ours. */
+  find(id: string): Promise<TrackedMessage | null> {
+    return this.#options.store.find(this.#options.account.account, id);
+  }
+
+  /** The vendor's id of a message of ours, by our reference. */
+  async idOf(reference: string): Promise<string | null> {
+    return (await this.#find('', reference))?.id ?? null;
+  }
+
+  /** Asks about the messages that are still on their way, and returns the reports that moved one. */
+  async sweep(limit: number): Promise<StatusReport[]> {
+    const { store, account } = this.#options;
+    const open = await store.open(account.account, limit);
+    return this.#askAbout(open.filter(({ asked }) => asked < SCHEDULE.length));
+  }
+
+  /** What a report says, with the account that it belongs to. */
+  complete(heard: ProviderReport): StatusReport {
+    return this.#complete(heard);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #find(id: string, reference?: string): Promise<TrackedMessage | null> {
+    const { store, account } = this.#options;
+    if (id) return store.find(account.account, id);
+    return reference ? store.findReference(account.account, reference) : Promise.resolve(null);
+  }
+
+  async #askAbout(messages: readonly TrackedMessage[]): Promise<StatusReport[]> {
+    const { ask, store } = this.#options;
+    if (!ask || messages.length === 0) return [];
+    for (const message of messages) {
+      message.asked += 1;
+      message.askAt = this.#askAt(message.acceptedAt, message.asked);
+      await store.save(message);
+    }
+    const answers = await ask(messages.map(({ id }) => id));
+    const moved: StatusReport[] = [];
+    for (const answer of answers) {
+      if (answer instanceof SmsError) continue;
+      const report = await this.report(answer);
+      if (report) moved.push(report);
+    }
+    return moved;
+  }
+
+  #askAt(acceptedAt: number, asked: number): number {
+    const schedule = this.isPushed ? SPARSE : SCHEDULE;
+    const after = schedule[asked];
+    return after === undefined ? Number.POSITIVE_INFINITY : Math.max(acceptedAt + after * 1000, Date.now() + 1000);
+  }
+
+  #plan(at: number): void {
+    if (this.#closed || at === Number.POSITIVE_INFINITY || at >= this.#timerAt) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
+    const wait = Math.min(Math.max(at - Date.now(), 1), 24 * 3600_000);
+    this.#timer = setTimeout(() => {
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      this.#running = this.#wake().catch(() => this.#plan(Date.now() + 10_000));
+    }, wait);
+  }
+
+  /** Gives up what is overdue, asks about what is due (unless a sweeping node does), and plans the next time. */
+  async #wake(): Promise<void> {
+    const { store, account } = this.#options;
+    const now = Date.now();
+    const due = await store.due(account.account, now, BATCH);
+    for (const message of due.filter(({ finalBy }) => finalBy <= now)) await this.#giveUp(message);
+    const open = due.filter(({ finalBy }) => finalBy > now);
+    if (this.#feeders.sweep > 0) {
+      for (const message of open) await store.save({ ...message, askAt: now + 60_000 });
+    } else {
+      await this.#askAbout(open);
+    }
+    const next = await store.nextDue(account.account);
+    if (next !== null) this.#plan(Math.max(next, now + 1));
+  }
+
+  async #giveUp(message: TrackedMessage): Promise<void> {
+    const report: StatusReport = {
+      ...this.#complete({
+        id: message.id,
+        to: message.to,
+        status: 'unknown',
+        final: true,
+        providerStatus: message.providerStatus,
+        description: `The vendor gave no final status within ${this.#options.finalWithin} hours`,
+        updatedAt: new Date().toISOString(),
+        raw: null,
+      }),
+      timedOut: true,
+    };
+    await this.#options.store.save({ ...message, status: 'unknown', final: true, report });
+    this.#options.moved(report, message.owner);
+  }
+
+  #complete(heard: ProviderReport): StatusReport {
+    const { id, ...rest } = heard;
+    return { id, ...this.#options.account, ...rest };
+  }
+
+  async #keepEarly(heard: ProviderReport, reference?: string): Promise<void> {
+    const key = heard.id || (reference ? `r:${reference}` : '');
+    if (key) await this.#options.marks.set(this.#earlyScope, key, JSON.stringify(heard), EARLY);
+  }
+
+  async #takeEarly(id: string, reference: string): Promise<ProviderReport | null> {
+    const { marks } = this.#options;
+    for (const key of [id, `r:${reference}`]) {
+      const kept = await marks.get(this.#earlyScope, key);
+      if (kept === null) continue;
+      await marks.remove(this.#earlyScope, key);
+      return { ...(JSON.parse(kept) as ProviderReport), id };
+    }
+    return null;
+  }
+
+  get #earlyScope(): string {
+    return `early:${this.#options.account.account}`;
+  }
+}
+
+/** Nothing follows a final status but a reply; otherwise a later stage, or another word for the same stage. */
+function isForward(message: TrackedMessage, heard: ProviderReport): boolean {
+  if (heard.reply && !message.report?.reply) return true;
+  if (message.final) return false;
+  const [was, is] = [RANK[message.status], heard.final ? 9 : RANK[heard.status]];
+  return is > was || (is === was && heard.providerStatus !== message.providerStatus);
+}
