@@ -31,7 +31,7 @@ export function grantToken(enco: Enco, request: WireRequest): Answer {
 }
 
 function tokenAnswer({ world, assume }: Enco, token: Token, scope: string): Answer {
-  const seconds = Math.floor((token.expires - world.clock.now()) / 1000);
+  const seconds = Math.ceil((token.expires - world.clock.now()) / 1000);
   const answer = {
     access_token: token.value,
     scope,
