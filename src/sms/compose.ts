@@ -1,7 +1,6 @@
 /** What a sender does with a text before it goes out: read it, fold it if asked, and see that it is not too long. */
 import { SmsError } from './errors';
 import { excerpt } from './excerpt';
-import { fold } from './folding';
 import { measure } from './segments';
 import type { AlphabetChoice, Measurement, UnicodeCharacter } from './types';
 
@@ -35,8 +34,8 @@ export function compose(text: unknown, options: ComposeOptions = {}): Measuremen
   const { alphabet = 'auto', maxParts = 0 } = options;
   checkOptions(alphabet, maxParts);
   const given = asText(text);
-  if (alphabet === 'gsm') refuseUnfoldable(given);
   const measured = measure(given, alphabet);
+  if (alphabet === 'gsm') refuseUnfoldable(measured.unicode);
   if (BLANK.test(measured.text)) throw emptyText();
   if (maxParts > 0 && measured.parts > maxParts) throw tooLong(measured, maxParts);
   return measured;
@@ -58,10 +57,9 @@ function asText(value: unknown): string {
   if (typeof value === 'string') return value.replace(LONE_SURROGATE, '\ufffd');
   if (value === undefined || value === null) throw emptyText();
   if (typeof value === 'boolean' || typeof value === 'bigint' || Number.isFinite(value)) return String(value);
-  const wayOut =
-    value instanceof Uint8Array
-      ? 'use msg.payload.toString() in a Function node'
-      : 'choose one of its properties, or build a text with a Template or JSON node';
+  const wayOut = ArrayBuffer.isView(value)
+    ? 'use msg.payload.toString() in a Function node'
+    : 'choose one of its properties, or build a text with a Template or JSON node';
   throw new SmsError('SMS_INVALID_TEXT', `The text of the SMS is ${excerpt(value)}, not a text: ${wayOut}.`);
 }
 
@@ -72,8 +70,8 @@ function emptyText(): SmsError {
   );
 }
 
-function refuseUnfoldable(text: string): void {
-  const { unfoldable } = fold(text);
+function refuseUnfoldable(unicode: UnicodeCharacter[]): void {
+  const unfoldable = unicode.filter(({ replacement }) => replacement === null);
   if (unfoldable.length === 0) return;
   throw new SmsError(
     'SMS_INVALID_TEXT',

@@ -12,8 +12,13 @@ export function excerpt(value: unknown): string {
 
 function kindOf(value: object): string {
   if (Array.isArray(value)) return 'an array';
-  if (value instanceof Uint8Array) return 'a Buffer';
-  return value instanceof Date ? 'a Date' : 'an object';
+  if (ArrayBuffer.isView(value)) return 'a Buffer';
+  return isDate(value) ? 'a Date' : 'an object';
+}
+
+/** True also for the Date of another realm, such as a sandbox. */
+export function isDate(value: unknown): value is Date {
+  return Object.prototype.toString.call(value) === '[object Date]';
 }
 
 function shorten(text: string): string {

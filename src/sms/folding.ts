@@ -9,13 +9,21 @@ import type { UnicodeCharacter } from './types';
  */
 export function fold(text: string): { text: string; unfoldable: UnicodeCharacter[] } {
   const outside = outsideGsm(text);
+  return {
+    text: putReplacements(text, outside),
+    unfoldable: outside.filter(({ replacement }) => replacement === null),
+  };
+}
+
+/** The text with each character of {@link outsideGsm} replaced, where something stands for it. */
+export function putReplacements(text: string, outside: UnicodeCharacter[]): string {
   let folded = '';
   let done = 0;
   for (const { character, index, replacement } of outside) {
     folded += text.slice(done, index) + (replacement ?? character);
     done = index + character.length;
   }
-  return { text: folded + text.slice(done), unfoldable: outside.filter(({ replacement }) => replacement === null) };
+  return folded + text.slice(done);
 }
 
 /**
@@ -24,21 +32,31 @@ export function fold(text: string): { text: string; unfoldable: UnicodeCharacter
  * separated by spaces. Putting each replacement in its place gives the folded text.
  */
 export function outsideGsm(text: string): UnicodeCharacter[] {
-  if (isGsm(text)) return [];
   const found: UnicodeCharacter[] = [];
-  const known = new Map<string, string | null>();
   let end = 0;
   for (let index = 0; index < text.length; index++) {
     if (SEPTETS[text.charCodeAt(index)] !== 0) continue;
     const start = index > end && attaches(text, index) ? index - 1 : index;
     const character = characterAt(text, start);
+    const { codePoint, replacement } = factsOf(character);
+    const inPlace = replacement && separator(text, start, character) + replacement;
+    found.push({ character, codePoint, index: start, replacement: inPlace });
     end = start + character.length;
     index = end - 1;
-    if (!known.has(character)) known.set(character, replacement(character));
-    const plain = known.get(character) ?? null;
-    const inPlace = plain === null ? null : separator(text, start, character) + plain;
-    found.push({ character, codePoint: codePoints(character), index: start, replacement: inPlace });
   }
+  return found;
+}
+
+type Facts = Pick<UnicodeCharacter, 'codePoint' | 'replacement'>;
+
+/** Texts of one kind repeat their characters; only single UTF-16 units are kept, so there is an end to it. */
+const facts = new Map<string, Facts>();
+
+function factsOf(character: string): Facts {
+  const known = facts.get(character);
+  if (known !== undefined) return known;
+  const found = { codePoint: codePoints(character), replacement: replacement(character) };
+  if (character.length === 1) facts.set(character, found);
   return found;
 }
 
@@ -89,20 +107,25 @@ function decompose(codePoint: string): string | null {
   return replacement(parts.join(''));
 }
 
+/** No mark, joiner or modifier comes before this code unit. */
+const FIRST_MARK = 0x300;
+
 /** The character that begins at `start`, with all that belongs to it. */
 function characterAt(text: string, start: number): string {
+  const next = start + 1;
+  if (next === text.length || text.charCodeAt(next) < FIRST_MARK) return text.charAt(start);
   CHARACTER.lastIndex = start;
   return CHARACTER.exec(text)?.[0] ?? text.charAt(start);
 }
 
 /** A flag (two regional indicators), an emoji with what modifies it or is joined to it, or any code point with its marks. */
 const CHARACTER = /\p{RI}\p{RI}|\p{ExtPict}(?:\p{M}|\p{EMod}|[\u{e0020}-\u{e007f}]|\u200d\p{ExtPict})*|[\s\S]\p{M}*/uy;
+const MARK = /^\p{M}$/u;
 
 /** True for a mark that belongs to the character before it. */
 function attaches(text: string, index: number): boolean {
-  return MARK.test(text.charAt(index));
+  return text.charCodeAt(index) >= FIRST_MARK && MARK.test(text.charAt(index));
 }
-const MARK = /^\p{M}$/u;
 
 /** `1½` must not become `11/2`, nor `10²` `102`: after a digit a fraction and an exponent are set apart. */
 function separator(text: string, index: number, character: string): string {

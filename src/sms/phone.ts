@@ -7,6 +7,10 @@ import { excerpt } from './excerpt';
 const read = new Map<string, string>();
 const READ_LIMIT = 2_000;
 
+/** Fifteen digits and any separators are shorter. */
+const LONGEST_NUMBER = 64;
+const TOO_LONG = 'it is too long (give several recipients as an array, one number each)';
+
 /**
  * The E.164 form (`+32470123456`) of a number with its usual separators: spaces, dots, dashes, slashes, brackets, `tel:`.
  * With a region (ISO 3166, `BE`) national numbers are understood too. `00` stands for the plus when no region says
@@ -24,7 +28,7 @@ export function toE164(input: unknown, region?: string): string {
   const known = read.get(key);
   if (known !== undefined) return known;
   const number = parse(input, region);
-  if (input.length <= 64) remember(key, number);
+  remember(key, number);
   return number;
 }
 
@@ -63,6 +67,7 @@ const REFUSED: readonly (readonly [pattern: RegExp, wayOut: string])[] = [
 
 function parse(input: string, region: string | undefined): string {
   const country = toCountry(region);
+  if (input.length > LONGEST_NUMBER) throw invalid(input, TOO_LONG);
   const text = tidy(input);
   if (text === '') throw noNumber();
   for (const [pattern, wayOut] of REFUSED) if (pattern.test(text)) throw invalid(input, wayOut);
@@ -104,7 +109,7 @@ function reason(text: string, country: CountryCode | undefined): string {
     case 'NOT_A_NUMBER':
       return 'it is too short';
     case 'TOO_LONG':
-      return 'it is too long (give several recipients as an array, one number each)';
+      return TOO_LONG;
     case 'INVALID_COUNTRY':
       return 'no country has this code';
     default:

@@ -1,6 +1,6 @@
 /** What a text costs: its alphabet, its units and its parts, as 3GPP TS 23.038 and TS 23.040 §9.2.3.24.1 count them. */
 import { SEPTETS } from './alphabet';
-import { fold, outsideGsm } from './folding';
+import { outsideGsm, putReplacements } from './folding';
 import type { AlphabetChoice, Measurement, UnicodeCharacter } from './types';
 
 /** Units of a message alone, and of each part of several: six of its 140 octets then go to the concatenation header. */
@@ -21,8 +21,10 @@ const COST = SEPTETS;
  * @param choice `auto` measures the text as it is, without normalising it; `gsm` folds it first; `unicode` forces UCS-2
  */
 export function measure(text: string, choice: AlphabetChoice = 'auto'): Measurement {
-  if (choice === 'gsm') return { ...measureAsIs(fold(text).text), unicode: outsideGsm(text) };
-  return choice === 'unicode' ? measureUcs2(text, 0) : measureAsIs(text);
+  if (choice === 'unicode') return measureUcs2(text, 0);
+  if (choice === 'auto') return measureAsIs(text);
+  const unicode = outsideGsm(text);
+  return { ...measureAsIs(putReplacements(text, unicode)), unicode };
 }
 
 /** The text of each part, in order; joined they are the text (folded, when the choice is `gsm`). */
@@ -39,52 +41,42 @@ export function split(text: string, choice: AlphabetChoice = 'auto'): string[] {
 }
 
 function measureAsIs(text: string): Measurement {
-  // Counted as if in parts of 153: an escape whose character would begin the next part moves there, a septet stays free.
-  let taken = 0;
+  let escapes = 0;
   let padding = 0;
-  let border: number = GSM.part;
-  let index = 0;
-  for (; index < text.length; index++) {
-    const cost = COST[text.charCodeAt(index)] as number;
-    if (cost !== 1) {
-      if (cost === 0) break;
-      while (border <= taken) border += GSM.part;
-      if (border - taken === 1) {
-        padding++;
-        taken++;
-      }
-    }
-    taken += cost;
+  for (let index = nextNotPlain(text, 0); index < text.length; index = nextNotPlain(text, index + 1)) {
+    if (COST[text.charCodeAt(index)] === 0) return measureUcs2(text, index);
+    // The last septet of a part stays free rather than take an escape without its character.
+    if ((index + escapes + padding) % GSM.part === GSM.part - 1) padding++;
+    escapes++;
   }
-  if (index < text.length) return measureUcs2(text, index);
-  const septets = taken - padding;
-  const { alone, part } = GSM;
-  const unitsPerPart = septets <= alone ? alone : part;
-  const parts = septets <= alone ? Math.min(septets, 1) : Math.ceil(taken / part);
-  const remaining = septets <= alone ? alone - septets : parts * part - taken;
-  return {
-    alphabet: 'GSM-7',
-    characters: text.length,
-    units: septets,
-    unitsPerPart,
-    parts,
-    remaining,
-    text,
-    unicode: [],
-  };
+  const units = text.length + escapes;
+  const taken = units + padding;
+  const parts = units <= GSM.alone ? Math.min(units, 1) : Math.ceil(taken / GSM.part);
+  const unitsPerPart = parts > 1 ? GSM.part : GSM.alone;
+  const remaining = parts > 1 ? parts * unitsPerPart - taken : unitsPerPart - units;
+  const characters = text.length;
+  return { alphabet: 'GSM-7', characters, units, unitsPerPart, parts, remaining, text, unicode: [] };
+}
+
+/** The index, from `start` on, of the next character that is not worth one septet; else the length of the text. */
+function nextNotPlain(text: string, start: number): number {
+  for (let index = start; index < text.length; index++) {
+    if (COST[text.charCodeAt(index)] !== 1) return index;
+  }
+  return text.length;
 }
 
 /** @param from no surrogate stands before this index */
 function measureUcs2(text: string, from: number): Measurement {
   const units = text.length;
-  const { alone, part } = UCS2;
   // A search runs at twice the speed of the loop, once the text is long enough to pay for its call.
-  const pairs = countPairs(text, units <= alone ? from : text.search(HIGH_SURROGATE));
-  const taken = units <= alone || pairs === 0 ? units : units + ucs2Padding(text);
-  const unitsPerPart = units <= alone ? alone : part;
-  const parts = units <= alone ? Math.min(units, 1) : Math.ceil(taken / part);
-  const remaining = units <= alone ? alone - units : parts * part - taken;
-  const figures = { alphabet: 'UCS-2', characters: units - pairs, units, unitsPerPart, parts, remaining, text };
+  const pairs = countPairs(text, units <= UCS2.alone ? from : text.search(HIGH_SURROGATE));
+  const taken = pairs === 0 ? units : units + ucs2Padding(text);
+  const parts = units <= UCS2.alone ? Math.min(units, 1) : Math.ceil(taken / UCS2.part);
+  const unitsPerPart = parts > 1 ? UCS2.part : UCS2.alone;
+  const remaining = parts > 1 ? parts * unitsPerPart - taken : unitsPerPart - units;
+  const characters = units - pairs;
+  const figures = { alphabet: 'UCS-2', characters, units, unitsPerPart, parts, remaining, text };
   return Object.defineProperty(figures, 'unicode', LISTED_WHEN_READ) as Measurement;
 }
 

@@ -1,6 +1,6 @@
 /** The time at which an SMS should go out, as a flow may write it. */
 import { SmsError } from './errors';
-import { excerpt } from './excerpt';
+import { excerpt, isDate } from './excerpt';
 
 /** Date, optional time, optional offset: 2026-11-22, 2026-11-22T10:30, 2026-11-22 10:30:00.5+01:00. */
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
@@ -22,7 +22,7 @@ const END_OF_9999 = 253_402_300_799_999;
  */
 export function toInstant(at: unknown): Date | null {
   if (at === undefined || at === null) return null;
-  if (at instanceof Date) return checked(at.getTime(), at);
+  if (isDate(at)) return checked(at.getTime(), at);
   if (typeof at === 'number') return fromEpoch(at, at);
   if (typeof at !== 'string') throw invalid(at);
   const text = at.trim();
