@@ -12,6 +12,16 @@
     object: ['json', 'msg', 'flow', 'global', 'jsonata'],
   };
 
+  /** Shows the defaults of the properties that a node has not: Node-RED leaves them out of a flow written by hand. */
+  smsEditor.fillIn = (node, prefix = 'node-input-') => {
+    for (const [name, { value }] of Object.entries(node._def.defaults)) {
+      if (node[name] !== undefined || typeof value === 'object') continue;
+      const control = $(`#${prefix}${name}`);
+      if (control.is(':checkbox')) control.prop('checked', value);
+      else control.val(value);
+    }
+  };
+
   /** Makes `#node-input-<name>` a TypedInput whose type is kept in `#node-input-<name>Type`. */
   smsEditor.typed = (name, kind) => {
     const types = SOURCES[kind];
