@@ -1,7 +1,10 @@
-import type { NodeAPI } from 'node-red';
+/** Fetches what phones wrote. */
+import type { Node, NodeAPI } from 'node-red';
+import { type InboundDef, inboundPoll } from '../../src/runtime/inbound';
 
 module.exports = (RED: NodeAPI): void => {
-  RED.nodes.registerType('sms-inbound-poll', function (this: import('node-red').Node, config: import('node-red').NodeDef) {
+  RED.nodes.registerType('sms-inbound-poll', function (this: Node, config: InboundDef) {
     RED.nodes.createNode(this, config);
+    inboundPoll(RED, this, config);
   });
 };

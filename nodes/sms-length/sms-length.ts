@@ -1,7 +1,10 @@
-import type { NodeAPI } from 'node-red';
+/** Tells what a text costs in SMS parts. */
+import type { Node, NodeAPI } from 'node-red';
+import { type LengthDef, lengthRequest } from '../../src/runtime/length';
 
 module.exports = (RED: NodeAPI): void => {
-  RED.nodes.registerType('sms-length', function (this: import('node-red').Node, config: import('node-red').NodeDef) {
+  RED.nodes.registerType('sms-length', function (this: Node, config: LengthDef) {
     RED.nodes.createNode(this, config);
+    lengthRequest(RED, this, config);
   });
 };

@@ -1,7 +1,16 @@
+/** An account at a vendor: its credentials, its line, its outbox. */
 import type { NodeAPI } from 'node-red';
+import { serveProviderAdmin } from '../../src/runtime/admin';
+import type { ProviderNode } from '../../src/runtime/nodes';
+import { credentialTypes, type ProviderDef, setUp } from '../../src/runtime/provider';
 
 module.exports = (RED: NodeAPI): void => {
-  RED.nodes.registerType('sms-provider', function (this: import('node-red').Node, config: import('node-red').NodeDef) {
+  function provider(this: ProviderNode, config: ProviderDef) {
     RED.nodes.createNode(this, config);
+    setUp(RED, this, config);
+  }
+  RED.nodes.registerType<ProviderNode, ProviderDef, object, Record<string, string>>('sms-provider', provider, {
+    credentials: credentialTypes(),
   });
+  serveProviderAdmin(RED);
 };

@@ -1,7 +1,10 @@
-import type { NodeAPI } from 'node-red';
+/** Runs any documented operation of the vendor. */
+import type { Node, NodeAPI } from 'node-red';
+import { operationRequest, type RequestDef } from '../../src/runtime/request';
 
 module.exports = (RED: NodeAPI): void => {
-  RED.nodes.registerType('sms-request', function (this: import('node-red').Node, config: import('node-red').NodeDef) {
+  RED.nodes.registerType('sms-request', function (this: Node, config: RequestDef) {
     RED.nodes.createNode(this, config);
+    operationRequest(RED, this, config);
   });
 };

@@ -1,7 +1,10 @@
-import type { NodeAPI } from 'node-red';
+/** Sends an SMS to each recipient and tells what became of it. */
+import type { Node, NodeAPI } from 'node-red';
+import { type SendDef, SendNode } from '../../src/runtime/send';
 
 module.exports = (RED: NodeAPI): void => {
-  RED.nodes.registerType('sms-send', function (this: import('node-red').Node, config: import('node-red').NodeDef) {
+  RED.nodes.registerType('sms-send', function (this: Node, config: SendDef) {
     RED.nodes.createNode(this, config);
+    new SendNode(RED, this, config);
   });
 };

@@ -1,7 +1,10 @@
-import type { NodeAPI } from 'node-red';
+/** Fetches news of the messages that are on their way. */
+import type { Node, NodeAPI } from 'node-red';
+import { type QueueDef, statusQueue } from '../../src/runtime/queue';
 
 module.exports = (RED: NodeAPI): void => {
-  RED.nodes.registerType('sms-status-queue', function (this: import('node-red').Node, config: import('node-red').NodeDef) {
+  RED.nodes.registerType('sms-status-queue', function (this: Node, config: QueueDef) {
     RED.nodes.createNode(this, config);
+    statusQueue(RED, this, config);
   });
 };

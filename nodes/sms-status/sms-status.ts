@@ -1,7 +1,10 @@
-import type { NodeAPI } from 'node-red';
+/** Asks what became of a message. */
+import type { Node, NodeAPI } from 'node-red';
+import { type StatusDef, statusRequest } from '../../src/runtime/ask';
 
 module.exports = (RED: NodeAPI): void => {
-  RED.nodes.registerType('sms-status', function (this: import('node-red').Node, config: import('node-red').NodeDef) {
+  RED.nodes.registerType('sms-status', function (this: Node, config: StatusDef) {
     RED.nodes.createNode(this, config);
+    statusRequest(RED, this, config);
   });
 };

@@ -1,7 +1,12 @@
-import type { NodeAPI } from 'node-red';
+/** Receives what the vendor pushes. */
+import type { Node, NodeAPI } from 'node-red';
+import { serveWebhookAdmin } from '../../src/runtime/admin';
+import { type WebhookDef, WebhookNode } from '../../src/runtime/webhook';
 
 module.exports = (RED: NodeAPI): void => {
-  RED.nodes.registerType('webhook-in', function (this: import('node-red').Node, config: import('node-red').NodeDef) {
+  RED.nodes.registerType('webhook-in', function (this: Node & { webhook?: WebhookNode }, config: WebhookDef) {
     RED.nodes.createNode(this, config);
+    this.webhook = new WebhookNode(RED, this, config);
   });
+  serveWebhookAdmin(RED);
 };

@@ -30,7 +30,10 @@ export class Breaker {
 
   /** Only what concerns the line trips it: a definite no is an answer. */
   failed(error: SmsError, to: string, now: number): void {
-    if (!error.retryable) return this.succeeded();
+    if (!error.retryable) {
+      this.succeeded();
+      return;
+    }
     this.#recipients.add(to);
     const ofTheLine = error.httpStatus === undefined || error.code === 'SMS_RATE_LIMITED';
     if (!ofTheLine && this.#recipients.size < RECIPIENTS) return;

@@ -1,6 +1,8 @@
 /** An axios adapter over an undici dispatcher, which knows whether a request had begun to be written when it failed. */
-import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios' with { 'resolution-mode': 'import' };
 import type { Dispatcher } from 'undici';
+
+type AxiosAdapter = import('axios', { with: { 'resolution-mode': 'import' }}).AxiosAdapter;
+type InternalAxiosRequestConfig = Parameters<AxiosAdapter>[0];
 
 /** A call that brought no whole answer. */
 export interface TransportFault {

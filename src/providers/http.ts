@@ -1,8 +1,9 @@
 /** One HTTP call at a time, with an honest word about whether the vendor can have seen it: axios over an undici pool. */
-import type { AxiosInstance } from 'axios' with { 'resolution-mode': 'import' };
 import type { Agent } from 'undici';
 import { SmsError } from '../sms/errors';
 import { isTransportFault, type TransportFault, undiciAdapter } from './adapter';
+
+type AxiosInstance = import('axios', { with: { 'resolution-mode': 'import' }}).AxiosInstance;
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';

@@ -1,14 +1,15 @@
 /** The contract of a provider: its operations as data, its common verbs as small functions over them. */
-import type { Static, TObject, TSchema, Type } from 'typebox' with { 'resolution-mode': 'import' };
 import type { SmsError } from '../sms/errors';
 import type { InboundMessage, Measurement, Receipt, Status, StatusReport } from '../sms/types';
 import type { HttpRequest, HttpResponse } from './http';
 import type { Session } from './session';
 import type { TokenAnswer } from './token';
 
+type TypeBox = typeof import('typebox', { with: { 'resolution-mode': 'import' }});
 /** The schema builder, handed in so that typebox is loaded only when a schema is first needed. */
-export type SchemaBuilder = typeof Type;
-export type { Static, TObject, TSchema };
+export type SchemaBuilder = TypeBox['Type'];
+export type TObject = import('typebox', { with: { 'resolution-mode': 'import' }}).TObject;
+export type TSchema = import('typebox', { with: { 'resolution-mode': 'import' }}).TSchema;
 
 /** Parameters of an operation: one flat object with the vendor's own names, wherever they travel. */
 export type Params = Record<string, unknown>;

@@ -82,10 +82,9 @@ function parse(input: string, region: string | undefined): string {
   return number.number;
 }
 
-/** Without `tel:`, without what is not seen (numbers copied from an address book carry direction marks), with plain digits and dashes. */
+/** Without `tel:`, without what is not seen (numbers copied from an address book carry direction marks), with plain dashes. */
 function tidy(input: string): string {
   return input
-    .normalize('NFKC')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .replace(/[‐-―−]/gu, '-')
     .trim()

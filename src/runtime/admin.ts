@@ -1,0 +1,149 @@
+/** What the editor asks of the runtime: the catalogue of providers, a connection test, sender lists, webhook addresses. */
+import type { Request, RequestHandler, Response } from 'express';
+import type { NodeAPI } from 'node-red';
+import { providerOf, providers } from '../providers';
+import { capabilitiesOf, verbOf } from '../providers/capabilities';
+import type { Provider } from '../providers/provider';
+import { schemasOf } from '../providers/schema';
+import { Session } from '../providers/session';
+import { SmsError, toSmsError } from '../sms/errors';
+import type { ProviderNode } from './nodes';
+import { type ProviderDef, SandboxLine, settingsOf, withEnvironment } from './provider';
+import type { WebhookNode } from './webhook';
+
+export function serveProviderAdmin(RED: NodeAPI): void {
+  const { httpAdmin, auth } = RED;
+  httpAdmin.get('/sms-provider/catalog', auth.needsPermission('sms-provider.read'), answer(catalog));
+  httpAdmin.post(
+    '/sms-provider/test',
+    auth.needsPermission('sms-provider.write'),
+    answer((request) => test(RED, request.body)),
+  );
+  httpAdmin.get(
+    '/sms-provider/:id/senders',
+    auth.needsPermission('sms-provider.read'),
+    answer((request) => senders(RED, param(request))),
+  );
+}
+
+export function serveWebhookAdmin(RED: NodeAPI): void {
+  const { httpAdmin, auth } = RED;
+  const [read, write] = [auth.needsPermission('webhook-in.read'), auth.needsPermission('webhook-in.write')];
+  httpAdmin.get(
+    '/webhook-in/:id/address',
+    read,
+    answer((request) => address(RED, param(request), false)),
+  );
+  httpAdmin.get(
+    '/webhook-in/:id/url',
+    write,
+    answer((request) => address(RED, param(request), true)),
+  );
+  httpAdmin.post(
+    '/webhook-in/:id/test',
+    write,
+    answer((request) => webhookOf(RED, param(request)).selfTest()),
+  );
+}
+
+/** Thrown where there is nothing of that id; answered with 404. */
+class NotFound extends Error {}
+
+function answer(work: (request: Request) => unknown): RequestHandler {
+  return async (request: Request, response: Response) => {
+    try {
+      response.json(await work(request));
+    } catch (thrown) {
+      const error = toSmsError(thrown);
+      response.status(thrown instanceof NotFound ? 404 : 400).json({ code: error.code, message: error.message });
+    }
+  };
+}
+
+function param(request: Request): string {
+  return String(request.params.id);
+}
+
+async function catalog() {
+  return { providers: await Promise.all(providers.map(entry)) };
+}
+
+async function entry(provider: Provider) {
+  const operations = await Promise.all(
+    provider.operations.map(async (operation) => {
+      const { id, title, writes, source, next } = operation;
+      return { id, title, ...(await schemasOf(operation)), pages: next !== undefined, writes, source };
+    }),
+  );
+  const { id, label, fields } = provider;
+  return { id, label, capabilities: capabilitiesOf(provider), fields, operations };
+}
+
+interface TestRequest {
+  id?: string;
+  config?: Partial<ProviderDef>;
+  credentials?: Record<string, string>;
+}
+
+/** Calls the vendor with the values of the open dialog, and says in a sentence what answered. */
+async function test(RED: NodeAPI, body: unknown): Promise<{ ok: boolean; message: string; detail?: string }> {
+  const { id = '', config = {}, credentials = {} } = (body ?? {}) as TestRequest;
+  const stored = RED.nodes.getNode(id) as ProviderNode | null;
+  let close = async () => {};
+  try {
+    const definition = { ...config, id, name: String(config.name ?? '') } as ProviderDef;
+    const provider = providerOf(definition.provider);
+    const { timeout } = settingsOf(definition, provider);
+    const sandbox = config.sandbox ? new SandboxLine(provider.id) : undefined;
+    const known = merged(credentials, stored?.credentials ?? {});
+    const line = sandbox
+      ? await sandbox.connect()
+      : {
+          baseUrl: definition.baseUrl,
+          tokenUrl: definition.tokenUrl,
+          credentials: withEnvironment(RED, stored ?? ({} as ProviderNode), known),
+        };
+    const session = new Session(provider, { timeout, ...line });
+    close = async () => {
+      await session.close();
+      await sandbox?.close();
+    };
+    const list = await verbOf(provider, 'senders')(session);
+    const what =
+      list.length > 0 ? `Senders of the account: ${list.join(', ')}.` : 'The account has no senders of its own.';
+    return {
+      ok: true,
+      message: `${provider.label} answered${sandbox ? ' (sandbox)' : ''}: the account works.`,
+      detail: what,
+    };
+  } catch (error) {
+    return { ok: false, message: toSmsError(error).message };
+  } finally {
+    await close();
+  }
+}
+
+/** A password that was not touched travels as a placeholder: the stored one is meant. */
+function merged(given: Record<string, string>, stored: Record<string, string>): Record<string, string> {
+  const all = { ...stored };
+  for (const [name, value] of Object.entries(given)) if (value !== '__PWRD__') all[name] = String(value);
+  return all;
+}
+
+async function senders(RED: NodeAPI, id: string): Promise<{ senders: string[] }> {
+  const node = RED.nodes.getNode(id) as ProviderNode | null;
+  if (!node) throw new NotFound('Deploy first: Node-RED does not know this account yet.');
+  if (!node.account) throw node.trouble ?? new SmsError('SMS_CONFIG', 'This is not an account.');
+  return { senders: await node.account.senders() };
+}
+
+function webhookOf(RED: NodeAPI, id: string): WebhookNode {
+  const found = (RED.nodes.getNode(id) as { webhook?: WebhookNode } | null)?.webhook;
+  if (!found) throw new NotFound('Deploy first: Node-RED does not know this node yet.');
+  return found;
+}
+
+function address(RED: NodeAPI, id: string, whole: boolean) {
+  const { url, masked, note } = webhookOf(RED, id).address();
+  return whole ? { url, masked, note } : { masked, note };
+}

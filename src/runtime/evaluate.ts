@@ -1,0 +1,69 @@
+/** Reads TypedInput properties of a node for one message. */
+import type { Node, NodeAPI } from 'node-red';
+import { SmsError } from '../sms/errors';
+import type { Message } from './nodes';
+
+type Reader = (message: Message) => unknown | Promise<unknown>;
+type Evaluate<Name extends string> = (message: Message) => Promise<Record<Name, unknown>>;
+
+/**
+ * Prepares the named properties (`to` is typed by `toType`) once, and returns what reads all of them for a message.
+ * A property that is not there is undefined. @throws SmsError SMS_INVALID_OPTION naming the property
+ */
+export function evaluator<Name extends string>(
+  RED: NodeAPI,
+  node: Node,
+  config: object,
+  names: readonly Name[],
+): Evaluate<Name> {
+  const fields = config as Record<string, unknown>;
+  const readers = names.map((name) => [name, readerOf(RED, node, name, fields[name], fields[`${name}Type`])] as const);
+  return async (message) => {
+    const values = {} as Record<Name, unknown>;
+    for (const [name, read] of readers) {
+      const value = read(message);
+      values[name] = value instanceof Promise ? await value : value;
+    }
+    return values;
+  };
+}
+
+function readerOf(RED: NodeAPI, node: Node, name: string, value: unknown, type: unknown): Reader {
+  const text = value === undefined || value === null ? '' : String(value);
+  if (text === '') return () => undefined;
+  if (type === 'msg') return (message) => readable(name, () => RED.util.getMessageProperty(message, text));
+  if (type === 'jsonata') return jsonata(RED, node, name, text);
+  const kind = typeof type === 'string' && type !== '' ? type : 'str';
+  return (message) =>
+    readable(name, () => viaCallback((done) => RED.util.evaluateNodeProperty(text, kind, node, message, done)));
+}
+
+function jsonata(RED: NodeAPI, node: Node, name: string, text: string): Reader {
+  let expression: ReturnType<NodeAPI['util']['prepareJSONataExpression']> | undefined;
+  return (message) =>
+    readable(name, () => {
+      const prepared = expression ?? RED.util.prepareJSONataExpression(text, node);
+      expression = prepared;
+      return viaCallback((done) => RED.util.evaluateJSONataExpression(prepared, message, done));
+    });
+}
+
+function viaCallback(start: (done: (error: Error | null, value: unknown) => void) => unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    start((error, value) => (error ? reject(error) : resolve(value)));
+  });
+}
+
+function readable(name: string, read: () => unknown): unknown {
+  try {
+    const value = read();
+    return value instanceof Promise ? value.catch((error) => unreadable(name, error)) : value;
+  } catch (error) {
+    return unreadable(name, error);
+  }
+}
+
+function unreadable(name: string, error: unknown): never {
+  const why = (error as { message?: string } | undefined)?.message ?? String(error);
+  throw new SmsError('SMS_INVALID_OPTION', `The node's property '${name}' could not be read: ${why}`);
+}

@@ -1,0 +1,89 @@
+/** How a node says that something failed: the code and what is known on `msg.sms`, the error to Catch, red status. */
+import type { Node } from 'node-red';
+import type { Account } from '../delivery/account';
+import { type SmsError, toSmsError } from '../sms/errors';
+import type { Done, Message } from './nodes';
+import type { StatusLine } from './status';
+
+export interface Circumstances {
+  account?: Account | undefined;
+  to?: string | undefined;
+  attempts?: number;
+}
+
+/** Puts on the message what a Catch node is not told by the error itself. */
+export function describe(message: Message, error: SmsError, { account, to, attempts }: Circumstances): Message {
+  message.sms = {
+    code: error.code,
+    provider: account?.provider.id ?? null,
+    account: account?.id ?? null,
+    accountName: account?.name ?? null,
+    to: to ?? null,
+    providerCode: error.providerCode ?? null,
+    providerMessage: error.providerMessage ?? null,
+    correlationId: error.correlationId ?? null,
+    attempts: attempts ?? null,
+  };
+  return message;
+}
+
+type Handler = (message: Message, send: (message: Message | (Message | null)[]) => void) => Promise<void>;
+
+/**
+ * Runs a handler for each message that comes in. Whatever it throws reaches Catch and the status, never the process;
+ * `done` is called once. What is known of the error beside its code is asked of `about`.
+ */
+export function onInput(
+  node: Node,
+  status: StatusLine,
+  about: (message: Message) => Circumstances,
+  handle: Handler,
+): void {
+  node.on('input', (message, send, done) => {
+    const msg = message as Message;
+    handle(msg, send as Parameters<Handler>[1]).then(
+      () => done(),
+      (thrown) => fail(msg, toSmsError(thrown), status, about, done),
+    );
+  });
+}
+
+function fail(
+  message: Message,
+  error: SmsError,
+  status: StatusLine,
+  about: (m: Message) => Circumstances,
+  done: Done,
+): void {
+  status.failed(error);
+  describe(message, error, circumstances(message, about));
+  done(error);
+}
+
+function circumstances(message: Message, about: (m: Message) => Circumstances): Circumstances {
+  try {
+    return about(message);
+  } catch {
+    // The account itself could not be found: that is the error.
+    return {};
+  }
+}
+
+/** Runs something that no message asked for; what it throws reaches Catch with an empty message. */
+export function guarded(
+  node: Node,
+  status: StatusLine,
+  account: Account | undefined,
+  work: () => Promise<void>,
+): Promise<void> {
+  return work().catch((thrown) => {
+    const error = toSmsError(thrown);
+    status.failed(error);
+    node.error(error, describe({} as Message, error, { account }));
+  });
+}
+
+/** A message of its own to Catch, for one of several that failed. */
+export function failOne(node: Node, message: Message, error: SmsError, circumstances: Circumstances): void {
+  node.error(error, describe(message, error, circumstances));
+}

@@ -1,0 +1,51 @@
+/** The work of sms-inbound-poll: what phones wrote, each SMS once, oldest first. */
+import type { Node, NodeAPI } from 'node-red';
+import type { Account } from '../delivery/account';
+import { verbOf } from '../providers/capabilities';
+import { toInstant } from '../sms/time';
+import { accountFor, accountIfAny, accountOf } from './account-of';
+import { evaluator } from './evaluate';
+import { guarded, onInput } from './fail';
+import { type AccountNodeDef, type Message, numberOr, type Send } from './nodes';
+import { Repeater } from './poll';
+import { StatusLine } from './status';
+
+export interface InboundDef extends AccountNodeDef {
+  interval: number | string;
+  limit: number | string;
+  markRead: boolean;
+}
+
+export function inboundPoll(RED: NodeAPI, node: Node, config: InboundDef): void {
+  const status = new StatusLine(RED, node);
+  const evaluate = evaluator(RED, node, config, ['address', 'since']);
+
+  const poll = async (account: Account, message: Message, send: Send) => {
+    verbOf(account.provider, 'inbound');
+    const { address, since } = await evaluate(message);
+    const request = {
+      reader: node.id,
+      address: address === undefined || address === null || address === '' ? null : String(address),
+      since: toInstant(since),
+      limit: numberOr(config.limit, 0) || Number.MAX_SAFE_INTEGER,
+      markRead: config.markRead === true,
+    };
+    const count = await account.inbox.poll(request, (sms) => {
+      send({ ...RED.util.cloneMessage(message), topic: sms.from, payload: sms });
+    });
+    if (count > 0) status.show('received', count);
+    else status.show('listening');
+  };
+
+  const repeater = new Repeater(node, numberOr(config.interval, 0) * 1000, () =>
+    guarded(node, status, accountIfAny(RED, config), () =>
+      poll(accountOf(RED, config), { _msgid: RED.util.generateId() }, (message) => node.send(message)),
+    ),
+  );
+  onInput(
+    node,
+    status,
+    (message) => ({ account: accountFor(RED, config, message) }),
+    (message, send) => repeater.between(() => poll(accountFor(RED, config, message), message, send)),
+  );
+}

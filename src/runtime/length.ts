@@ -1,0 +1,47 @@
+/** The work of sms-length: what a text costs. */
+import type { Node, NodeAPI } from 'node-red';
+import type { Account } from '../delivery/account';
+import { compose } from '../sms/compose';
+import { measure } from '../sms/segments';
+import type { AlphabetChoice, Measurement } from '../sms/types';
+import { accountFor, accountIfAny } from './account-of';
+import { evaluator } from './evaluate';
+import { onInput } from './fail';
+import type { AccountNodeDef, Message } from './nodes';
+import { StatusLine } from './status';
+
+export interface LengthDef extends AccountNodeDef {
+  alphabet: AlphabetChoice;
+  ask: 'local' | 'provider';
+}
+
+export function lengthRequest(RED: NodeAPI, node: Node, config: LengthDef): void {
+  const status = new StatusLine(RED, node);
+  const evaluate = evaluator(RED, node, config, ['text', 'to']);
+  const alphabet = config.alphabet || 'auto';
+
+  const measured = async (message: Message, text: unknown): Promise<Measurement> => {
+    // An empty text costs nothing, which is an answer; only sending it is an error.
+    if (text === '') return measure('', alphabet);
+    if (config.ask === 'provider') return accountFor(RED, config, message).measure(text, alphabet, 'provider');
+    return compose(text, { alphabet });
+  };
+
+  onInput(
+    node,
+    status,
+    () => ({ account: used(RED, config) }),
+    async (message, send) => {
+      const { text } = await evaluate(message);
+      const measurement = await measured(message, text);
+      status.show('done', `${measurement.parts} × ${measurement.alphabet}`);
+      message.payload = measurement;
+      send(message);
+    },
+  );
+}
+
+/** Counting by ourselves needs no account. */
+function used(RED: NodeAPI, config: LengthDef): Account | undefined {
+  return config.ask === 'provider' ? accountIfAny(RED, config) : undefined;
+}

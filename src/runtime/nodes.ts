@@ -1,0 +1,32 @@
+/** The shapes of this package's nodes and of the messages that pass them. */
+import type { Node, NodeDef, NodeMessage } from 'node-red';
+import type { Account } from '../delivery/account';
+import type { SmsError } from '../sms/errors';
+
+export interface Message extends NodeMessage {
+  [property: string]: unknown;
+}
+
+export type Send = (message: Message | (Message | null)[]) => void;
+export type Done = (error?: Error) => void;
+
+/** A node of ours that uses an account. */
+export interface AccountNodeDef extends NodeDef {
+  /** The id of the `sms-provider` node. */
+  provider: string;
+}
+
+/** The config node, once it is made; `trouble` says why there is no account. */
+export interface ProviderNode extends Node<Record<string, string>> {
+  account?: Account;
+  sandboxed?: boolean;
+  /** What the world reaches httpNode at; empty when nobody said. */
+  publicUrl?: string;
+  trouble?: SmsError;
+}
+
+/** A number out of an editor field: text or number, empty for the default. */
+export function numberOr(value: unknown, standard: number): number {
+  const number = value === '' || value === undefined || value === null ? Number.NaN : Number(value);
+  return Number.isFinite(number) ? number : standard;
+}

@@ -1,0 +1,178 @@
+/** Makes an account out of an `sms-provider` node: its properties, its credentials, or its sandbox. */
+import type { NodeAPI, NodeDef } from 'node-red';
+import { Account, type AccountSettings } from '../delivery/account';
+import { providerOf, providers } from '../providers';
+import type { Provider } from '../providers/provider';
+import type { SessionOptions } from '../providers/session';
+import { startSandbox } from '../sandbox';
+import type { Sandbox } from '../sandbox/types';
+import { SmsError, toSmsError } from '../sms/errors';
+import { numberOr, type ProviderNode } from './nodes';
+import { sharedOf } from './registry';
+
+export interface ProviderDef extends NodeDef {
+  provider: string;
+  sandbox: boolean;
+  baseUrl: string;
+  tokenUrl: string;
+  sender: string;
+  region: string;
+  rate: number | string;
+  timeout: number | string;
+  publicUrl: string;
+  uncertain: string;
+  lookups: string;
+  failoverAfter: number | string;
+  finalWithin: number | string;
+}
+
+type Line = Pick<SessionOptions, 'baseUrl' | 'tokenUrl' | 'credentials'>;
+
+/** Gives the node its account, or the trouble that stands in the way; the rest of the flow runs either way. */
+export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): void {
+  const { accounts, store } = sharedOf(RED);
+  node.sandboxed = config.sandbox === true;
+  node.publicUrl = config.publicUrl ?? '';
+  try {
+    const provider = providerOf(config.provider);
+    const line = config.sandbox ? new SandboxLine(provider.id) : new VendorLine(RED, node, config);
+    const settings = settingsOf(config, provider);
+    const account = new Account(
+      {
+        ...settings,
+        store,
+        connect: () => line.connect(),
+        troubled: (error) => node.error(error),
+      },
+      accounts,
+    );
+    node.account = account;
+    accounts.add(account);
+    account.outbox.wake();
+    const warm = warmUp(account);
+    node.on('close', (_removed: boolean, done: () => void) => {
+      clearTimeout(warm);
+      accounts.remove(account);
+      account
+        .close()
+        .then(() => line.close())
+        .catch((error) => node.error(error))
+        .finally(done);
+    });
+  } catch (error) {
+    node.trouble = toSmsError(error);
+    node.error(node.trouble);
+  }
+}
+
+/** The credentials that any provider has; secrets never reach the browser. */
+export function credentialTypes(): Record<string, { type: 'text' | 'password' }> {
+  const fields = providers.flatMap((provider) => provider.fields).filter(({ kind }) => kind === 'credential');
+  return Object.fromEntries(fields.map(({ name, secret }) => [name, { type: secret ? 'password' : 'text' }]));
+}
+
+/** The settings of an account out of what the editor stores. @throws SmsError SMS_CONFIG */
+export function settingsOf(config: ProviderDef, provider: Provider): Omit<AccountSettings, 'store' | 'connect'> {
+  const { id, name, sender, region } = config;
+  return {
+    id,
+    name: name || provider.label,
+    provider,
+    sender: sender || null,
+    region: (region ?? '').toUpperCase(),
+    rate: Math.max(0, numberOr(config.rate, provider.rate)),
+    timeout: Math.max(1, numberOr(config.timeout, 10_000)),
+    uncertain: choice(config.uncertain),
+    lookups: seconds(config.lookups),
+    failoverAfter: numberOr(config.failoverAfter, 30),
+    finalWithin: numberOr(config.finalWithin, 72),
+  };
+}
+
+function choice(uncertain: string): AccountSettings['uncertain'] {
+  return uncertain === 'resend' || uncertain === 'drop' ? uncertain : 'hold';
+}
+
+/** @throws SmsError SMS_CONFIG */
+function seconds(list: string): number[] {
+  const given = (list ?? '').trim() === '' ? '2,5,15,30,60' : list;
+  const numbers = given.split(',').map(Number);
+  if (numbers.every((n) => Number.isFinite(n) && n >= 0)) return numbers.sort((a, b) => a - b);
+  throw new SmsError(
+    'SMS_CONFIG',
+    `The look-ups of the account must be seconds with commas between, such as 2,5,15,30,60.`,
+  );
+}
+
+/** axios and undici take a while to load: when Node-RED has nothing to do, rather than under the first message. */
+function warmUp(account: Account): NodeJS.Timeout {
+  const timer = setTimeout(() => {
+    account
+      .session()
+      .then((session) => session.http.warm())
+      // An account without credentials says so when it is used.
+      .catch(() => {});
+  }, WARM_UP_AFTER);
+  return timer.unref();
+}
+
+const WARM_UP_AFTER = 3000;
+
+/** The vendor's real API, with the credentials of the node. */
+export class VendorLine {
+  #make: () => Line;
+
+  constructor(RED: NodeAPI, node: ProviderNode, config: Pick<ProviderDef, 'baseUrl' | 'tokenUrl'>) {
+    this.#make = () => ({
+      baseUrl: config.baseUrl,
+      tokenUrl: config.tokenUrl,
+      credentials: withEnvironment(RED, node, node.credentials ?? {}),
+    });
+  }
+
+  connect(): Promise<Line> {
+    return Promise.resolve().then(this.#make);
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** The emulator of the vendor, on this machine; started when something is first sent. */
+export class SandboxLine {
+  #provider: string;
+  #sandbox: Promise<Sandbox> | undefined;
+
+  constructor(provider: string) {
+    this.#provider = provider;
+  }
+
+  async connect(): Promise<Line> {
+    this.#sandbox ??= startSandbox(this.#provider);
+    const { baseUrl, tokenUrl, credentials } = await this.#sandbox;
+    return tokenUrl === undefined ? { baseUrl, credentials } : { baseUrl, tokenUrl, credentials };
+  }
+
+  async close(): Promise<void> {
+    const sandbox = await this.#sandbox?.catch(() => undefined);
+    await sandbox?.close();
+  }
+}
+
+/** A credential may be a whole `${ENV_VAR}`. @throws SmsError SMS_CONFIG when there is no such variable */
+export function withEnvironment(
+  RED: NodeAPI,
+  node: ProviderNode,
+  given: Record<string, string>,
+): Record<string, string> {
+  const resolved = Object.entries(given).map(([name, value]) => {
+    const variable = /^\$\{(\w+)\}$/.exec(value ?? '')?.[1];
+    if (variable === undefined) return [name, value ?? ''];
+    const found = RED.util.evaluateNodeProperty(variable, 'env', node, {}) as string | undefined;
+    if (found) return [name, String(found)];
+    throw new SmsError(
+      'SMS_CONFIG',
+      `The account takes ${name} from the environment variable ${variable}, which is not set.`,
+    );
+  });
+  return Object.fromEntries(resolved);
+}

@@ -1,0 +1,42 @@
+/** The address under which the world, or the sandbox on this machine, reaches a path of httpNode. */
+import type { AddressInfo } from 'node:net';
+import type { NodeAPI } from 'node-red';
+import type { ProviderNode } from './nodes';
+
+export interface PublicAddress {
+  /** With the secret: for the vendor only. */
+  url: string;
+  /** The same with dots for the secret. */
+  masked: string;
+  /** Whether the vendor can reach it, as far as we know. */
+  isPublic: boolean;
+  /** What a person should know about it. */
+  note?: string;
+}
+
+export function publicAddress(RED: NodeAPI, providerId: string, path: string, secret: string): PublicAddress {
+  const provider = RED.nodes.getNode(providerId) as ProviderNode | null;
+  const given = provider?.publicUrl ?? '';
+  const base = given ? given.replace(/\/+$/, '') : localAddress(RED);
+  const address = {
+    url: `${base}${path}${secret ? `/${encodeURIComponent(secret)}` : ''}`,
+    masked: `${base}${path}${secret ? '/••••••' : ''}`,
+    isPublic: given !== '' || provider?.sandboxed === true,
+  };
+  if (secret === '' && provider?.sandboxed !== true) {
+    return { ...address, note: 'The account has no webhook secret, so every push is refused: give it one.' };
+  }
+  if (!address.isPublic)
+    return { ...address, note: 'The account has no public URL: this address works on this machine only.' };
+  return address;
+}
+
+function localAddress(RED: NodeAPI): string {
+  const bound = RED.server?.address?.() as AddressInfo | string | null | undefined;
+  const port = typeof bound === 'object' && bound !== null ? bound.port : RED.settings.uiPort;
+  const scheme = (RED.settings as { https?: unknown }).https ? 'https' : 'http';
+  const host =
+    typeof bound === 'object' && bound && !['::', '0.0.0.0'].includes(bound.address) ? bound.address : '127.0.0.1';
+  const root = (RED.settings.httpNodeRoot || '/').replace(/\/+$/, '');
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${root}`;
+}

@@ -1,0 +1,45 @@
+/** The work of sms-status-queue: news of the messages that are still on their way. */
+import type { Node, NodeAPI } from 'node-red';
+import type { Account } from '../delivery/account';
+import { verbOf } from '../providers/capabilities';
+import { accountFor, accountIfAny, accountOf } from './account-of';
+import { guarded, onInput } from './fail';
+import { type AccountNodeDef, type Message, numberOr, type Send } from './nodes';
+import { Repeater } from './poll';
+import { StatusLine } from './status';
+
+export interface QueueDef extends AccountNodeDef {
+  interval: number | string;
+  limit: number | string;
+}
+
+export function statusQueue(RED: NodeAPI, node: Node, config: QueueDef): void {
+  const status = new StatusLine(RED, node);
+  const interval = numberOr(config.interval, 0);
+  const limit = numberOr(config.limit, 0) || 200;
+
+  const drain = async (account: Account, message: Message, send: Send) => {
+    verbOf(account.provider, 'status');
+    const reports = await account.tracker.sweep(limit);
+    for (const report of reports) send({ ...RED.util.cloneMessage(message), payload: report });
+    if (reports.length > 0) status.show('received', reports.length);
+    else status.show('listening');
+  };
+
+  const repeater = new Repeater(node, interval * 1000, () =>
+    guarded(node, status, accountIfAny(RED, config), () =>
+      drain(accountOf(RED, config), { _msgid: RED.util.generateId() }, (message) => node.send(message)),
+    ),
+  );
+  // While this node asks by itself, the account need not.
+  if (interval > 0) {
+    const end = accountIfAny(RED, config)?.tracker.addFeeder('sweep');
+    node.on('close', () => end?.());
+  }
+  onInput(
+    node,
+    status,
+    (message) => ({ account: accountFor(RED, config, message) }),
+    (message, send) => repeater.between(() => drain(accountFor(RED, config, message), message, send)),
+  );
+}

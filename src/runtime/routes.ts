@@ -1,0 +1,172 @@
+/**
+ * Addresses under httpNode whose body is wanted as it came. Depending on httpAdminRoot the editor's body parser sits
+ * before our route or not at all; so the bytes are taken in front of everything, for our own addresses only.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Application, NextFunction, Request, Response } from 'express';
+import type { NodeAPI } from 'node-red';
+import type { WebhookRequest } from '../providers/provider';
+
+export interface Route {
+  /** Under httpNode, with a leading slash and none at the end. */
+  path: string;
+  /** Whether this secret opens the address; undefined when the request has none. */
+  opens(secret: string | undefined): boolean;
+  /** Answers what came through; must not throw. */
+  handle(request: WebhookRequest, response: Response): void;
+  /** Told of a body that is too large; the response has been given. */
+  tooLarge(): void;
+}
+
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+interface Gate {
+  routes: Map<string, Route>;
+}
+
+const gates = new WeakMap<object, Gate>();
+
+/** Serves a route until the returned function is called. A path that is taken answers for the newest node. */
+export function serve(RED: NodeAPI, route: Route): () => void {
+  const gate = gateOf(RED);
+  gate.routes.set(route.path, route);
+  return () => {
+    if (gate.routes.get(route.path) === route) gate.routes.delete(route.path);
+  };
+}
+
+/** Compares without telling by its time how much was right. */
+export function sameSecret(given: string | undefined, expected: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return given !== undefined && timingSafeEqual(digest(given), digest(expected));
+}
+
+interface TakenRequest extends Request {
+  smsBody?: Buffer | 'too large';
+  _body?: boolean;
+  skipRawBodyParser?: boolean;
+}
+
+function gateOf(RED: NodeAPI): Gate {
+  const { httpNode } = RED;
+  let gate = gates.get(httpNode);
+  if (!gate) {
+    gate = { routes: new Map() };
+    gates.set(httpNode, gate);
+    takeBodiesFirst(RED, gate);
+    httpNode.use(answerer(gate));
+  }
+  return gate;
+}
+
+/** The last segment is the path's own, or the secret behind it. */
+function match({ routes }: Gate, path: string): { route: Route; secret: string | undefined } | undefined {
+  const clean = decoded(path).replace(/\/+$/, '');
+  const exact = routes.get(clean);
+  if (exact) return { route: exact, secret: undefined };
+  const cut = clean.lastIndexOf('/');
+  const route = routes.get(clean.slice(0, cut));
+  return route && { route, secret: clean.slice(cut + 1) };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function opened(gate: Gate, request: Request, path: string): { route: Route; allowed: boolean } | undefined {
+  const found = match(gate, path);
+  if (!found) return undefined;
+  const { key } = request.query;
+  return {
+    route: found.route,
+    allowed: found.route.opens(found.secret ?? (typeof key === 'string' ? key : undefined)),
+  };
+}
+
+function answerer(gate: Gate) {
+  return async (request: TakenRequest, response: Response, next: NextFunction) => {
+    const found =
+      request.method === 'GET' || request.method === 'POST' ? opened(gate, request, request.path) : undefined;
+    if (!found) return next();
+    if (!found.allowed) return refuse(response, 401);
+    const body = request.smsBody ?? (await bodyOf(request));
+    if (body === 'too large') {
+      refuse(response, 413);
+      return found.route.tooLarge();
+    }
+    found.route.handle(
+      { method: request.method, headers: headersOf(request), query: queryOf(request), body },
+      response,
+    );
+  };
+}
+
+function refuse(response: Response, status: number): void {
+  response.status(status).set('connection', 'close').end();
+}
+
+/** Moves to the front of the root application what reads the body of an address of ours, once its secret is right. */
+function takeBodiesFirst(RED: NodeAPI, gate: Gate): void {
+  const root = rootOf(RED.httpNode as unknown as Application & { parent?: Application });
+  const nodeRoot = (RED.settings.httpNodeRoot || '/').replace(/\/+$/, '');
+  const take = (request: TakenRequest, _response: Response, next: NextFunction) => {
+    const { path } = request;
+    const below = path.startsWith(nodeRoot) ? path.slice(nodeRoot.length) : undefined;
+    if (request.method !== 'POST' || below === undefined || !match(gate, below)) return next();
+    // Whoever parses bodies later finds this one done.
+    request._body = true;
+    request.skipRawBodyParser = true;
+    if (!opened(gate, { ...request, query: parsedQuery(request.url) } as unknown as Request, below)?.allowed)
+      return next();
+    bodyOf(request).then(
+      (body) => {
+        request.smsBody = body;
+        next();
+      },
+      () => next(),
+    );
+  };
+  root.use(take);
+  const stack = (root as unknown as { _router?: { stack: { handle: unknown }[] } })._router?.stack;
+  const at = stack?.findIndex(({ handle }) => handle === take) ?? -1;
+  if (stack && at > 0) stack.unshift(...stack.splice(at, 1));
+}
+
+function rootOf(app: Application & { parent?: Application }): Application {
+  return app.parent ? rootOf(app.parent as Application & { parent?: Application }) : app;
+}
+
+function parsedQuery(url: string): Record<string, string> {
+  return Object.fromEntries(new URL(url, 'http://localhost').searchParams);
+}
+
+/** The bytes as they came; where somebody has parsed them already, what can be had of them. */
+async function bodyOf(request: TakenRequest): Promise<Buffer | 'too large'> {
+  if (request.readableEnded || request.destroyed) {
+    const parsed: unknown = request.body;
+    if (Buffer.isBuffer(parsed)) return parsed;
+    return Buffer.from(typeof parsed === 'string' ? parsed : JSON.stringify(parsed ?? ''));
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > MAX_BODY_BYTES) return 'too large';
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+function headersOf(request: Request): Record<string, string> {
+  return Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+}
+
+function queryOf(request: Request): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(request.query).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  );
+}

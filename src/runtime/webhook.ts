@@ -1,0 +1,184 @@
+/** The work of webhook-in: what the vendor pushes, checked, answered at once and told once. */
+import { randomUUID } from 'node:crypto';
+import type { Response } from 'express';
+import type { Node, NodeAPI } from 'node-red';
+import type { Account } from '../delivery/account';
+import { parsePush, readPush } from '../delivery/push';
+import type { WebhookEvents, WebhookRequest } from '../providers/provider';
+import { SmsError, toSmsError } from '../sms/errors';
+import { accountIfAny, accountOf } from './account-of';
+import { describe, guarded } from './fail';
+import type { AccountNodeDef, Message, ProviderNode } from './nodes';
+import { type PublicAddress, publicAddress } from './public-address';
+import { MAX_BODY_BYTES, sameSecret, serve } from './routes';
+import { StatusLine } from './status';
+
+export interface WebhookDef extends AccountNodeDef {
+  path: string;
+}
+
+/** Names the query parameter in which our reference travels out and back. */
+const REFERENCE = 'ref';
+const SELF_TEST = 'selftest';
+
+export class WebhookNode {
+  readonly path: string;
+  #RED: NodeAPI;
+  #node: Node;
+  #config: WebhookDef;
+  #status: StatusLine;
+  #selfTests = new Set<string>();
+  #running = new Set<Promise<void>>();
+
+  constructor(RED: NodeAPI, node: Node, config: WebhookDef) {
+    this.#RED = RED;
+    this.#node = node;
+    this.#config = config;
+    this.#status = new StatusLine(RED, node);
+    this.path = pathOf(config.path || `/sms/${node.id}`);
+    const leave = serve(RED, {
+      path: this.path,
+      opens: (secret) => this.#opens(secret),
+      handle: (request, response) => this.#handle(request, response),
+      tooLarge: () => this.#refused(tooLarge()),
+    });
+    const account = accountIfAny(RED, config);
+    const endFeeding = account ? this.#feed(account) : undefined;
+    node.on('close', (_removed: boolean, done: () => void) => {
+      leave();
+      endFeeding?.();
+      Promise.all(this.#running).finally(() => done());
+    });
+    this.#showState();
+  }
+
+  /** Where the vendor reaches this node: the whole address, and the one that may be shown. */
+  address(): PublicAddress {
+    return publicAddress(this.#RED, this.#config.provider, this.path, this.#secret());
+  }
+
+  /** Calls the address as the vendor would. */
+  async selfTest(): Promise<{ ok: boolean; message: string }> {
+    const nonce = randomUUID();
+    const { url, masked } = this.address();
+    this.#selfTests.add(nonce);
+    try {
+      const answer = await fetch(`${url}?${SELF_TEST}=${nonce}`, {
+        method: 'POST',
+        redirect: 'error',
+        signal: AbortSignal.timeout(10_000),
+      });
+      const ok = answer.ok && (await answer.text()) === nonce;
+      if (ok) return { ok, message: `${masked} reaches this node.` };
+      return {
+        ok,
+        message: `${masked} answered ${answer.status}, but not as this node: something else is in the way.`,
+      };
+    } catch (error) {
+      const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).name;
+      return {
+        ok: false,
+        message: `${masked} cannot be reached (${cause}). Check the public address of the account and the proxy before Node-RED.`,
+      };
+    } finally {
+      this.#selfTests.delete(nonce);
+    }
+  }
+
+  /** The statuses of what this account sends are pushed here. */
+  #feed(account: Account): () => void {
+    if (account.provider.cannot.callback !== undefined || !account.provider.webhook) return () => {};
+    const makeUrl = (reference: string) => {
+      const { url, isPublic } = this.address();
+      return isPublic ? `${url}?${REFERENCE}=${reference}` : null;
+    };
+    account.callbackUrl = makeUrl;
+    const end = this.address().isPublic ? account.tracker.addFeeder('push') : () => {};
+    return () => {
+      end();
+      if (account.callbackUrl === makeUrl) account.callbackUrl = null;
+    };
+  }
+
+  #secret(): string {
+    const provider = this.#providerNode();
+    return provider?.credentials?.webhookSecret ?? '';
+  }
+
+  #providerNode(): ProviderNode | null {
+    return this.#config.provider ? (this.#RED.nodes.getNode(this.#config.provider) as ProviderNode | null) : null;
+  }
+
+  #opens(given: string | undefined): boolean {
+    const secret = this.#secret();
+    if (secret !== '') return sameSecret(given, secret);
+    return this.#providerNode()?.sandboxed === true && given === undefined;
+  }
+
+  #showState(): void {
+    if (!accountIfAny(this.#RED, this.#config)) this.#status.failed(new SmsError('SMS_CONFIG', ''));
+    else if (this.#secret() === '' && this.#providerNode()?.sandboxed !== true) {
+      this.#node.warn(
+        'The account has no webhook secret: every push is refused with 401. Open the account and give it one.',
+      );
+      this.#status.show('noSecret');
+    } else this.#status.show('listening');
+  }
+
+  #handle(request: WebhookRequest, response: Response): void {
+    const { [SELF_TEST]: nonce } = request.query;
+    if (nonce !== undefined) {
+      response
+        .status(this.#selfTests.has(nonce) ? 200 : 404)
+        .type('text/plain')
+        .end(this.#selfTests.has(nonce) ? nonce : '');
+      return;
+    }
+    let account: Account;
+    let events: WebhookEvents;
+    try {
+      account = accountOf(this.#RED, this.#config);
+      events = parsePush(account, request);
+    } catch (thrown) {
+      response.status(400).type('text/plain').end();
+      this.#refused(toSmsError(thrown));
+      return;
+    }
+    response.status(200).type('text/plain').end();
+    const work = guarded(this.#node, this.#status, account, () =>
+      this.#tell(account, events, request.query[REFERENCE]),
+    ).finally(() => this.#running.delete(work));
+    this.#running.add(work);
+  }
+
+  async #tell(account: Account, events: WebhookEvents, reference: string | undefined): Promise<void> {
+    const { reports, inbound, other } = await readPush(account, this.#node.id, events, reference);
+    for (const report of reports) this.#send(0, { payload: report }, report.status);
+    for (const sms of inbound) this.#send(1, { topic: sms.from, payload: sms }, 'received');
+    for (const event of other) this.#send(2, { payload: event }, 'done');
+  }
+
+  #send(output: number, content: object, word: Parameters<StatusLine['show']>[0]): void {
+    const outputs: (Message | null)[] = [null, null, null];
+    outputs[output] = { _msgid: this.#RED.util.generateId(), ...content };
+    this.#status.show(word);
+    this.#node.send(outputs);
+  }
+
+  #refused(error: SmsError): void {
+    this.#status.failed(error);
+    const account = accountIfAny(this.#RED, this.#config);
+    this.#node.error(error, describe({ _msgid: this.#RED.util.generateId() }, error, { account }));
+  }
+}
+
+function pathOf(path: string): string {
+  return `/${path.replace(/^\/+|\/+$/g, '')}`;
+}
+
+function tooLarge(): SmsError {
+  return new SmsError(
+    'SMS_BAD_RESPONSE',
+    `A push of more than ${MAX_BODY_BYTES / 1024 / 1024} MB came in and was refused with 413; no vendor sends that much.`,
+  );
+}
