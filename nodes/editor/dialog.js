@@ -90,7 +90,10 @@
       const { senders } = await smsEditor.ask('GET', `sms-provider/${account}/senders`);
       smsEditor.say(place, 'plain', senders.length ? ' ' : smsEditor.text('sms-provider.noSenders'));
       for (const sender of senders) {
-        $('<button type="button" class="red-ui-button red-ui-button-small">').text(sender).on('click', () => pick(sender)).appendTo(place);
+        $('<button type="button" class="red-ui-button red-ui-button-small">')
+          .text(sender)
+          .on('click', () => pick(sender))
+          .appendTo(place);
       }
     } catch (error) {
       smsEditor.say(place, 'bad', error.status === 404 ? smsEditor.text('shared.deployFirst') : error.message);

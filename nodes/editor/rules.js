@@ -5,8 +5,7 @@
 (() => {
   window.smsEditor = window.smsEditor || {};
   const label = (node, name) => RED._(`@smsflow/node-red-sms/${node.type}:${node.type}.label.${name}`);
-  const wrong = (rule, node, name, values) =>
-    smsEditor.text(`rules.${rule}`, { ...values, name: label(node, name) });
+  const wrong = (rule, node, name, values) => smsEditor.text(`rules.${rule}`, { ...values, name: label(node, name) });
   const isBlank = (value) => value === null || value === '';
 
   smsEditor.rules = {
