@@ -98,13 +98,11 @@ function replaceCodePoint(codePoint: string): string | null {
 
 /** `ê` is e + accent, `ﬁ` is f + i, `Ａ` is A: Unicode's compatibility decomposition, without the accents that GSM lacks. */
 function decompose(codePoint: string): string | null {
-  let parts = Array.from(codePoint.normalize('NFKD'));
-  if (parts.length === 1 && parts[0] === codePoint) return null;
+  const parts = Array.from(codePoint.normalize('NFKD'));
   // ǟ keeps the dots that the alphabet has: accents go from the last one on, until the rest is in the alphabet.
-  while (parts.length > 1 && !isGsm(parts.join('').normalize('NFC')) && ACCENT.test(parts.at(-1) ?? '')) {
-    parts = parts.slice(0, -1);
-  }
-  return replacement(parts.join(''));
+  while (ACCENT.test(parts.at(-1) ?? '') && !isGsm(parts.join('').normalize('NFC'))) parts.pop();
+  const rest = parts.join('').normalize('NFC');
+  return rest === codePoint ? null : replacement(rest);
 }
 
 /** No mark, joiner or modifier comes before this code unit. */

@@ -82,11 +82,12 @@ function parse(input: string, region: string | undefined): string {
   return number.number;
 }
 
-/** Without `tel:`, without what is not seen (numbers copied from an address book carry direction marks), with plain dashes. */
+/** Without `tel:`, without what is not seen (numbers copied from an address book carry direction marks), with plain dashes and spaces. */
 function tidy(input: string): string {
   return input
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .replace(/[‐-―−]/gu, '-')
+    .replace(/[^\S\n]/g, ' ')
     .trim()
     .replace(/^tel:\s*/i, '');
 }
