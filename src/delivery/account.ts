@@ -85,6 +85,12 @@ export class Account {
     return { provider: this.provider.id, account: this.id, accountName: this.name };
   }
 
+  /** Goes on with what waits in the store. */
+  async resume(): Promise<void> {
+    this.outbox.wake();
+    await this.tracker.resume();
+  }
+
   /** The line to the vendor; opened on first use. @throws SmsError SMS_CONFIG, and may be asked again */
   session(): Promise<Session> {
     if (this.#closed) return Promise.reject(new SmsError('SMS_CONFIG', 'The account is being closed.'));

@@ -25,6 +25,7 @@ export async function readPush(
   events: WebhookEvents,
   reference?: string,
 ): Promise<PushedEvents> {
+  account.tracker.pushed();
   const told: PushedEvents = { reports: [], inbound: [], other: events.other };
   for (const { report, hint } of events.reports) {
     const id = report.id || (reference ? await account.tracker.idOf(reference) : null) || '';

@@ -46,6 +46,7 @@ export class Tracker {
   #closed = false;
   /** Nodes that feed the tracker themselves, so that it asks less. */
   #feeders = { push: 0, sweep: 0 };
+  #pushSeen = false;
 
   constructor(options: TrackerOptions) {
     this.#options = options;
@@ -59,8 +60,15 @@ export class Tracker {
     };
   }
 
-  get isPushed(): boolean {
-    return this.#feeders.push > 0;
+  /** A push came in: from now on asking is only for what gets lost. An address that no push reaches proves nothing. */
+  pushed(): void {
+    this.#pushSeen = true;
+  }
+
+  /** Goes on with the messages that were on their way before. */
+  async resume(): Promise<void> {
+    const next = await this.#options.store.nextDue(this.#options.account.account);
+    if (next !== null) this.#plan(next);
   }
 
   /** Takes note of an accepted message; a report that was there before its receipt is applied now. */
@@ -164,7 +172,7 @@ export class Tracker {
   }
 
   #askAt(acceptedAt: number, asked: number): number {
-    const schedule = this.isPushed ? SPARSE : SCHEDULE;
+    const schedule = this.#feeders.push > 0 && this.#pushSeen ? SPARSE : SCHEDULE;
     const after = schedule[asked];
     return after === undefined ? Number.POSITIVE_INFINITY : Math.max(acceptedAt + after * 1000, Date.now() + 1000);
   }

@@ -48,7 +48,7 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
     );
     node.account = account;
     accounts.add(account);
-    account.outbox.wake();
+    account.resume().catch((error) => node.error(toSmsError(error, 'SMS_STORE')));
     const warm = warmUp(account);
     node.on('close', (_removed: boolean, done: () => void) => {
       clearTimeout(warm);

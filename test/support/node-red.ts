@@ -176,7 +176,7 @@ function control(
     async deploy(flows) {
       const before = running.logs().length;
       const deployment = { 'Node-RED-Deployment-Type': 'full' };
-      const answer = await admin('POST', '/flows', flows, deployment);
+      const answer = await admin('POST', '/flows', placed(flows), deployment);
       assert(answer.status < 300, `Node-RED refused the flows: ${answer.status} ${answer.text}`);
       await waitForLog(STARTED, START_LIMIT, before);
     },
@@ -215,12 +215,17 @@ async function prepareUserDir(userDir: string, options: NodeRedOptions, settings
   writeFileSync(join(userDir, 'settings.js'), `${watchdog}\nmodule.exports = ${JSON.stringify(settings, null, 2)};\n`);
   if (!options.flows) return;
   const credentials = { ...options.credentials };
-  const flows = (options.flows as FlowNode[]).map(({ credentials: own, ...node }) => {
+  const flows = placed(options.flows).map(({ credentials: own, ...node }) => {
     if (own) credentials[node.id] = own;
     return node;
   });
   write('flows.json', flows);
   write('flows_cred.json', encrypted(credentials, String(settings.credentialSecret)));
+}
+
+/** Without a place on the canvas an entry is taken for a config node, and never starts where it stands in a flow. */
+function placed(flows: readonly unknown[]): FlowNode[] {
+  return (flows as FlowNode[]).map((node) => ('wires' in node ? { x: 100, y: 100, ...node } : node));
 }
 
 /** The form in which Node-RED keeps credentials: AES-256-CTR under the hash of `credentialSecret`. */
