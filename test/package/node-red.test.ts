@@ -95,7 +95,7 @@ for (const [version, folder] of [
       assert.ok(examples.length > 0);
       for (const example of examples) {
         const name = encodeURIComponent(example.replace(/\.json$/, ''));
-        const { status, body } = await nodeRed.admin('GET', `/library/_examples/flows/${manifest.name}/${name}`);
+        const { status, body } = await nodeRed.admin('GET', `/library/examples/flows/${manifest.name}/${name}`);
         assert.equal(status, 200, example);
         const unknown = (body as { type: string }[]).map(({ type }) => type).filter((type) => !known.has(type));
         assert.deepEqual(unknown, [], example);
