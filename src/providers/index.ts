@@ -14,3 +14,7 @@ export function providerOf(id: string): Provider {
     `There is no provider '${String(id).slice(0, 40)}'; there are ${providers.map((p) => p.id).join(', ')}.`,
   );
 }
+
+export { capabilitiesOf } from './capabilities';
+export type * from './provider';
+export { Session, type SessionOptions } from './session';

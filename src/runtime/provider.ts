@@ -4,7 +4,6 @@ import { Account, type AccountSettings } from '../delivery/account';
 import { providerOf, providers } from '../providers';
 import type { Provider } from '../providers/provider';
 import type { SessionOptions } from '../providers/session';
-import { startSandbox } from '../sandbox';
 import type { Sandbox } from '../sandbox/types';
 import { SmsError, toSmsError } from '../sms/errors';
 import { numberOr, type ProviderNode } from './nodes';
@@ -147,7 +146,8 @@ export class SandboxLine {
   }
 
   async connect(): Promise<Line> {
-    this.#sandbox ??= startSandbox(this.#provider);
+    // Loaded only by those who use it.
+    this.#sandbox ??= import('../sandbox').then(({ startSandbox }) => startSandbox(this.#provider));
     const { baseUrl, tokenUrl, credentials } = await this.#sandbox;
     return tokenUrl === undefined ? { baseUrl, credentials } : { baseUrl, tokenUrl, credentials };
   }

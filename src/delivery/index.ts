@@ -1,0 +1,4 @@
+/** What is promised about a message. */
+export { Account, type AccountSettings } from './account';
+export { Accounts, type Owner } from './accounts';
+export type { SendRequest } from './prepare';
