@@ -147,7 +147,7 @@ export class SandboxLine {
 
   async connect(): Promise<Line> {
     // Loaded only by those who use it.
-    this.#sandbox ??= import('../sandbox').then(({ startSandbox }) => startSandbox(this.#provider));
+    this.#sandbox ??= import('../sandbox/index.js').then(({ startSandbox }) => startSandbox(this.#provider));
     const { baseUrl, tokenUrl, credentials } = await this.#sandbox;
     return tokenUrl === undefined ? { baseUrl, credentials } : { baseUrl, tokenUrl, credentials };
   }

@@ -2,8 +2,8 @@
 export * from './alphabet';
 export * from './compose';
 export * from './errors';
-export * from './excerpt';
-export * from './folding';
+export { excerpt } from './excerpt';
+export { fold, outsideGsm, replacement } from './folding';
 export * from './phone';
 export * from './segments';
 export * from './template';

@@ -136,6 +136,10 @@ describe('folding into the GSM alphabet', () => {
       outsideGsm('🇧🇪🇫🇷😀😀\u0301').map(({ character }) => character),
       ['🇧🇪', '🇫🇷', '😀', '😀\u0301'],
     );
+    assert.deepEqual(
+      outsideGsm('\u0301🇧🇪\u0301').map(({ character }) => character),
+      ['\u0301', '🇧🇪', '\u0301'],
+    );
   });
 
   it('folds to a text that folds to itself, whose every replacement is in the alphabet, over 3,000 random texts', () => {
