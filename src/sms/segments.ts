@@ -22,7 +22,7 @@ const COST = SEPTETS;
  */
 export function measure(text: string, choice: AlphabetChoice = 'auto'): Measurement {
   if (choice === 'unicode') return measureUcs2(text, 0);
-  if (choice === 'auto') return measureAsIs(text);
+  if (choice !== 'gsm') return measureAsIs(text);
   const unicode = outsideGsm(text);
   return { ...measureAsIs(putReplacements(text, unicode)), unicode };
 }
