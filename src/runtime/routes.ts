@@ -77,31 +77,30 @@ function decoded(path: string): string {
   }
 }
 
-function opened(gate: Gate, request: Request, path: string): { route: Route; allowed: boolean } | undefined {
+/** The route of an address, and whether its secret, in the path or as `?key=`, opens it. */
+function opened(gate: Gate, path: string, key: unknown): { route: Route; allowed: boolean } | undefined {
   const found = match(gate, path);
   if (!found) return undefined;
-  const { key } = request.query;
-  return {
-    route: found.route,
-    allowed: found.route.opens(found.secret ?? (typeof key === 'string' ? key : undefined)),
-  };
+  const { route, secret } = found;
+  return { route, allowed: route.opens(secret ?? (typeof key === 'string' ? key : undefined)) };
 }
 
 function answerer(gate: Gate) {
-  return async (request: TakenRequest, response: Response, next: NextFunction) => {
-    const found =
-      request.method === 'GET' || request.method === 'POST' ? opened(gate, request, request.path) : undefined;
+  return (request: TakenRequest, response: Response, next: NextFunction) => {
+    const isPush = request.method === 'GET' || request.method === 'POST';
+    const found = isPush ? opened(gate, request.path, request.query.key) : undefined;
     if (!found) return next();
     if (!found.allowed) return refuse(response, 401);
-    const body = request.smsBody ?? (await bodyOf(request));
-    if (body === 'too large') {
+    const { method } = request;
+    const push = { method, headers: headersOf(request), query: queryOf(request) };
+    const give = (body: Buffer | 'too large') => {
+      if (body !== 'too large') return found.route.handle({ ...push, body }, response);
       refuse(response, 413);
-      return found.route.tooLarge();
-    }
-    found.route.handle(
-      { method: request.method, headers: headersOf(request), query: queryOf(request), body },
-      response,
-    );
+      found.route.tooLarge();
+    };
+    // A request that breaks off has nobody left to answer.
+    if (request.smsBody !== undefined) give(request.smsBody);
+    else bodyOf(request).then(give, () => response.destroy());
   };
 }
 
@@ -114,14 +113,16 @@ function takeBodiesFirst(RED: NodeAPI, gate: Gate): void {
   const root = rootOf(RED.httpNode as unknown as Application & { parent?: Application });
   const nodeRoot = (RED.settings.httpNodeRoot || '/').replace(/\/+$/, '');
   const take = (request: TakenRequest, _response: Response, next: NextFunction) => {
-    const { path } = request;
-    const below = path.startsWith(nodeRoot) ? path.slice(nodeRoot.length) : undefined;
-    if (request.method !== 'POST' || below === undefined || !match(gate, below)) return next();
+    // Express has not prepared the request yet: there is its bare url and no more.
+    const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+    const below = pathname.startsWith(nodeRoot) ? pathname.slice(nodeRoot.length) : undefined;
+    const found =
+      request.method === 'POST' && below !== undefined ? opened(gate, below, searchParams.get('key')) : undefined;
+    if (!found) return next();
     // Whoever parses bodies later finds this one done.
     request._body = true;
     request.skipRawBodyParser = true;
-    if (!opened(gate, { ...request, query: parsedQuery(request.url) } as unknown as Request, below)?.allowed)
-      return next();
+    if (!found.allowed) return next();
     bodyOf(request).then(
       (body) => {
         request.smsBody = body;
@@ -140,25 +141,26 @@ function rootOf(app: Application & { parent?: Application }): Application {
   return app.parent ? rootOf(app.parent as Application & { parent?: Application }) : app;
 }
 
-function parsedQuery(url: string): Record<string, string> {
-  return Object.fromEntries(new URL(url, 'http://localhost').searchParams);
-}
-
-/** The bytes as they came; where somebody has parsed them already, what can be had of them. */
-async function bodyOf(request: TakenRequest): Promise<Buffer | 'too large'> {
-  if (request.readableEnded || request.destroyed) {
+/** The bytes as they came; where somebody has parsed them already, what can be had of them. Rejects when they break off. */
+function bodyOf(request: TakenRequest): Promise<Buffer | 'too large'> {
+  if (request.readableEnded) {
     const parsed: unknown = request.body;
-    if (Buffer.isBuffer(parsed)) return parsed;
-    return Buffer.from(typeof parsed === 'string' ? parsed : JSON.stringify(parsed ?? ''));
+    if (Buffer.isBuffer(parsed)) return Promise.resolve(parsed);
+    return Promise.resolve(Buffer.from(typeof parsed === 'string' ? parsed : JSON.stringify(parsed ?? '')));
   }
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > MAX_BODY_BYTES) return 'too large';
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+      // The rest flows by unread, so that the answer can be heard.
+      else resolve('too large');
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', reject);
+    request.on('close', () => reject(new Error('the request broke off')));
+  });
 }
 
 function headersOf(request: Request): Record<string, string> {
