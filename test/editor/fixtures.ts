@@ -1,0 +1,139 @@
+/** A flow with every node of the package, and a provider that exists nowhere: the dialogs may know it only from the catalog. */
+
+export const ACCOUNT = 'account';
+export const OTHER_ACCOUNT = 'other';
+export const ACTION_TYPES = [
+  'sms-send',
+  'sms-length',
+  'sms-status',
+  'sms-inbound-poll',
+  'sms-status-queue',
+  'webhook-in',
+  'sms-request',
+] as const;
+
+/** The id of a node in the flow is its type. Each has as little as a flow written by hand may have. */
+export const flow = [
+  // Only the editor is looked at: the runtime would miss the invented providers.
+  { id: 'tab', type: 'tab', label: 'SMS', disabled: true },
+  { id: ACCOUNT, type: 'sms-provider', name: '', provider: 'acme', sandbox: true },
+  { id: OTHER_ACCOUNT, type: 'sms-provider', name: 'Pigeons', provider: 'pigeon', sandbox: true },
+  ...ACTION_TYPES.map((type, index) => ({
+    id: type,
+    type,
+    z: 'tab',
+    x: 200,
+    y: 80 + 60 * index,
+    provider: ACCOUNT,
+    ...(type === 'sms-request' && { operation: 'acme.messages.send' }),
+    wires: [],
+  })),
+];
+
+const everything = {
+  send: true,
+  schedule: true,
+  sender: true,
+  personalised: true,
+  status: true,
+  cancel: true,
+  inbound: true,
+  statusQueue: true,
+  lookup: true,
+  quote: true,
+  length: true,
+  senders: true,
+  balance: true,
+  callback: true,
+};
+
+export const WHY_NO_SENDER = 'Pigeons carry no sender.';
+
+export const catalog = {
+  providers: [
+    {
+      id: 'acme',
+      label: 'Acme Messaging',
+      capabilities: everything,
+      fields: [
+        { name: 'clientId', kind: 'credential', required: true },
+        { name: 'clientSecret', kind: 'credential', secret: true, required: true },
+        { name: 'tokenUrl', kind: 'setting' },
+        { name: 'hmacAlgorithm', kind: 'setting', type: 'select', options: ['SHA256', 'SHA512'] },
+        { name: 'smtpSecure', kind: 'setting', type: 'checkbox' },
+        { name: 'webhookSecret', kind: 'credential', secret: true },
+      ],
+      operations: [
+        {
+          id: 'acme.messages.send',
+          title: 'Send a message',
+          writes: true,
+          pages: false,
+          source: 'the documentation of Acme, page 1',
+          params: {
+            type: 'object',
+            required: ['message', 'destinations'],
+            properties: {
+              message: { type: 'string', description: 'The text; a line break is written \\n.' },
+              destinations: {
+                type: 'array',
+                items: { type: 'string' },
+                description: 'Numbers in the international form.',
+              },
+              nature: { enum: ['ALERTING', 'MARKETING'], default: 'ALERTING', description: 'What the message is for.' },
+              flash: { type: 'boolean', description: 'Show it without storing it.' },
+              validity: { type: 'integer', minimum: 1, description: 'Minutes.' },
+              meta: { type: 'object', description: 'Anything of your own.' },
+            },
+          },
+          result: { type: 'object' },
+        },
+        {
+          id: 'acme.messages.list',
+          title: 'List messages',
+          writes: false,
+          pages: true,
+          source: 'the documentation of Acme, page 2',
+          params: { type: 'object', properties: { limit: { type: 'integer', default: 50 } } },
+          result: { type: 'object' },
+        },
+        {
+          id: 'acme.balance',
+          title: 'Credit left',
+          writes: false,
+          pages: false,
+          source: 'the documentation of Acme, page 3',
+          params: { type: 'object', properties: {} },
+          result: { type: 'object' },
+        },
+      ],
+    },
+    {
+      id: 'pigeon',
+      label: 'Pigeon Post',
+      capabilities: {
+        ...everything,
+        sender: WHY_NO_SENDER,
+        schedule: 'Pigeons fly at once.',
+        status: 'Pigeons do not report.',
+        inbound: 'Pigeons fly one way.',
+        statusQueue: 'Pigeons keep no queue.',
+        length: 'Pigeons do not count.',
+        senders: 'Pigeons carry no sender.',
+        callback: 'Pigeons do not call back.',
+      },
+      fields: [{ name: 'email', kind: 'credential', required: true }],
+      operations: [],
+    },
+  ],
+};
+
+export const SECRET_URL = 'http://127.0.0.1:1880/sms/webhook-in/abcdefghijkmnpqrstuvwxyz23456789';
+export const MASKED_URL = 'http://127.0.0.1:1880/sms/webhook-in/••••••';
+
+/** What the browser answers in place of the admin API. */
+export const ANSWERS = {
+  'sms-provider/catalog': catalog,
+  [`sms-provider/${ACCOUNT}/senders`]: { senders: ['8888', '666'] },
+  'webhook-in/webhook-in/address': { masked: MASKED_URL, note: 'Only this machine reaches it.' },
+};

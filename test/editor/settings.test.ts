@@ -1,0 +1,390 @@
+/** What the dialogs do: they follow the account's capabilities, make forms of schemas, and keep secrets where they belong. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { type NodeRed, startNodeRed } from '../support/node-red.ts';
+import { ROOT } from '../support/packed.ts';
+import { Editor, type EditorApi, startBrowser } from './browser.ts';
+import { ACCOUNT, ANSWERS, flow, MASKED_URL, OTHER_ACCOUNT, SECRET_URL, WHY_NO_SENDER } from './fixtures.ts';
+
+describe('what the dialogs do', function () {
+  this.timeout(60_000);
+  let browser: Browser | undefined;
+  let nodeRed: NodeRed | undefined;
+  let editor: Editor;
+
+  before(async function () {
+    browser = await startBrowser(this);
+    const secrets = { [ACCOUNT]: { clientId: 'me', clientSecret: 'hush', webhookSecret: 'webhook hush' } };
+    nodeRed = await startNodeRed({ flows: flow, credentials: secrets, settings: { httpAdminRoot: '/red' } });
+    editor = await Editor.open(browser, nodeRed.url, 'light', ANSWERS);
+  });
+
+  afterEach(async () => {
+    while ((await editor?.page.locator('.red-ui-tray').count()) > 0) await editor.cancel();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await nodeRed?.stop();
+  });
+
+  /** Answers one path of the admin API for the length of a test. */
+  const answering = (path: string, status: number, json: unknown) =>
+    editor.page.route(`${nodeRed?.url}/${path}`, (route) => route.fulfill({ status, json }), { times: 1 });
+
+  describe('sms-send', () => {
+    it('switches off what the provider cannot do, with its sentence, and on again', async () => {
+      const tray = await editor.edit('sms-send');
+      const row = tray.locator('.form-row', { has: editor.page.locator('#node-input-sender') });
+      await tray.locator('#node-input-provider').selectOption(OTHER_ACCOUNT);
+      await row.getByText(WHY_NO_SENDER).waitFor();
+      assert.equal(await row.locator('.red-ui-typedInput-input').isDisabled(), true);
+      await tray.locator('#node-input-provider').selectOption(ACCOUNT);
+      await row.getByText(WHY_NO_SENDER).waitFor({ state: 'detached' });
+      assert.equal(await row.locator('.red-ui-typedInput-input').isDisabled(), false);
+    });
+
+    it('leaves a value that the provider cannot use open to be removed', async () => {
+      const tray = await editor.edit('sms-send');
+      const row = tray.locator('.form-row', { has: editor.page.locator('#node-input-sender') });
+      await row.locator('.red-ui-typedInput-input').fill('8888');
+      await tray.locator('#node-input-provider').selectOption(OTHER_ACCOUNT);
+      await row.getByText(WHY_NO_SENDER).waitFor();
+      assert.equal(await row.locator('.red-ui-typedInput-input').isDisabled(), false);
+    });
+
+    it('leaves a schedule that the provider cannot keep to the queue', async () => {
+      const tray = await editor.edit('sms-send');
+      await tray.locator('details summary').click();
+      await tray.locator('#node-input-provider').selectOption(OTHER_ACCOUNT);
+      await tray.getByText(WHY_NO_SENDER).waitFor();
+      assert.equal(await tray.getByText('Pigeons fly at once.').count(), 0);
+      await tray.locator('#node-input-queue').uncheck();
+      await tray.getByText('Pigeons fly at once.').waitFor();
+    });
+
+    it('offers the senders of the account, and takes the one that is clicked', async () => {
+      const tray = await editor.edit('sms-send');
+      await tray.locator('#sms-send-senders').click();
+      await tray.getByRole('button', { name: '8888' }).click();
+      await editor.done();
+      const { sender, senderType } = await editor.stored('sms-send');
+      assert.deepEqual({ sender, senderType }, { sender: '8888', senderType: 'str' });
+    });
+
+    it('keeps fallback accounts as a list of ids, without the account itself', async () => {
+      const tray = await editor.edit('sms-send');
+      await tray.locator('details.sms-fold').evaluate((fold) => {
+        (fold as HTMLDetailsElement).open = true;
+      });
+      for (const account of [OTHER_ACCOUNT, ACCOUNT, OTHER_ACCOUNT]) {
+        await tray.locator('.red-ui-editableList-addButton').click();
+        await tray.locator('.red-ui-editableList-container select').last().selectOption(account);
+      }
+      await editor.done();
+      assert.deepEqual((await editor.stored('sms-send')).fallback, [OTHER_ACCOUNT]);
+      const again = await editor.edit('sms-send');
+      assert.equal(await again.locator('.red-ui-editableList-container select').inputValue(), OTHER_ACCOUNT);
+      assert.equal(
+        await again.locator('details.sms-fold').getAttribute('open'),
+        '',
+        'a fold with a setting in it is open',
+      );
+    });
+  });
+
+  describe('sms-request', () => {
+    it('makes a form of the schema and keeps what is filled in as JSON of the right types', async () => {
+      const tray = await editor.edit('sms-request');
+      await tray.locator('#sms-param-message').fill('Hello');
+      await tray.locator('#sms-param-destinations').fill('+32470120000\n+32470120001');
+      await tray.locator('#sms-param-nature').selectOption({ label: 'MARKETING' });
+      await tray.locator('#sms-param-flash').check();
+      await tray.locator('#sms-param-validity').fill('5');
+      await tray.locator('#sms-param-meta').fill('{"a": 1}');
+      await tray.locator('#sms-param-message').focus();
+      await editor.done();
+      const { params, paramsType } = await editor.stored('sms-request');
+      assert.equal(paramsType, 'json');
+      assert.deepEqual(JSON.parse(String(params)), {
+        message: 'Hello',
+        destinations: ['+32470120000', '+32470120001'],
+        nature: 'MARKETING',
+        flash: true,
+        validity: 5,
+        meta: { a: 1 },
+      });
+    });
+
+    it('shows what is stored, and leaves out what is emptied', async () => {
+      const tray = await editor.edit('sms-request');
+      assert.equal(await tray.locator('#sms-param-destinations').inputValue(), '+32470120000\n+32470120001');
+      assert.equal(await tray.locator('#sms-param-flash').isChecked(), true);
+      await tray.locator('#sms-param-meta').fill('');
+      await tray.locator('#sms-param-flash').uncheck();
+      await editor.done();
+      const params = JSON.parse(String((await editor.stored('sms-request')).params));
+      assert.deepEqual(Object.keys(params), ['message', 'destinations', 'nature', 'validity']);
+    });
+
+    it('marks what is required, and groups the operations', async () => {
+      const tray = await editor.edit('sms-request');
+      const starred = tray.locator('#sms-request-form label', { has: editor.page.locator('.sms-required') });
+      assert.deepEqual(await starred.allInnerTexts(), ['message *', 'destinations *']);
+      const groups = tray.locator('#node-input-operation optgroup');
+      assert.deepEqual(await groups.evaluateAll((all) => all.map((group) => group.getAttribute('label'))), [
+        'messages',
+      ]);
+    });
+
+    it('asks for all pages only where there are pages', async () => {
+      const tray = await editor.edit('sms-request');
+      assert.equal(await tray.locator('#node-input-all').isVisible(), false);
+      await tray.locator('#node-input-operation').selectOption('acme.messages.list');
+      assert.equal(await tray.locator('#node-input-all').isVisible(), true);
+    });
+
+    it('has no form when the parameters come from the message', async () => {
+      const tray = await editor.edit('sms-request');
+      assert.equal(await tray.locator('#sms-param-message').isVisible(), true);
+      await tray.locator('#node-input-params').evaluate((input) => {
+        const { $ } = globalThis as unknown as { $: (e: Element) => { typedInput(a: string, b: string): void } };
+        $(input).typedInput('type', 'msg');
+      });
+      assert.equal(await tray.locator('#sms-request-form').isVisible(), false);
+    });
+
+    it('keeps an operation that the account does not know', async () => {
+      const tray = await editor.edit('sms-request');
+      await tray.locator('#node-input-provider').selectOption(OTHER_ACCOUNT);
+      await tray.locator('#sms-request-form').waitFor({ state: 'hidden' });
+      assert.equal(await tray.locator('#node-input-operation').inputValue(), 'acme.messages.send');
+    });
+  });
+
+  describe('webhook-in', () => {
+    it('shows the address without its secret, and fetches the secret only when it is asked for', async () => {
+      let fetched = 0;
+      await editor.page.route(`${nodeRed?.url}/webhook-in/webhook-in/url`, (route) => {
+        fetched += 1;
+        return route.fulfill({ json: { url: SECRET_URL, masked: MASKED_URL } });
+      });
+      const tray = await editor.edit('webhook-in');
+      const address = tray.locator('#webhook-in-address');
+      await tray.getByText(MASKED_URL).waitFor();
+      assert.equal(fetched, 0);
+      await tray.locator('#webhook-in-show').click();
+      await tray.getByText(SECRET_URL).waitFor();
+      assert.equal(await address.innerText(), SECRET_URL);
+      assert.equal(fetched, 1);
+    });
+
+    it('says to deploy first where the runtime does not know the node', async () => {
+      await answering('webhook-in/webhook-in/address', 404, { message: 'not here' });
+      const tray = await editor.edit('webhook-in');
+      await tray.getByText('Deploy first').waitFor();
+      assert.equal(await tray.locator('#webhook-in-copy').isDisabled(), true);
+    });
+
+    it('tells how the self-test went', async () => {
+      await answering('webhook-in/webhook-in/test', 200, { ok: false, message: 'Something else answered.' });
+      const tray = await editor.edit('webhook-in');
+      await tray.locator('#webhook-in-test').click();
+      await tray.locator('.sms-bad', { hasText: 'Something else answered.' }).waitFor();
+    });
+  });
+
+  describe('sms-provider', () => {
+    const addAccount = async () => {
+      await editor.edit('sms-send');
+      await editor.page.locator('#node-input-btn-provider-add').click();
+      await editor.page.locator('#node-config-input-provider').waitFor();
+      return editor.tray();
+    };
+
+    it('is a sandbox at first and says so; unticked, it asks for the fields of its provider', async () => {
+      const tray = await addAccount();
+      assert.equal(await tray.locator('#node-config-input-sandbox').isChecked(), true);
+      assert.match(await tray.locator('.sms-note').innerText(), /no SMS leaves this machine/);
+      assert.equal(await tray.locator('#node-config-input-clientId').isVisible(), false);
+      await tray.locator('#node-config-input-sandbox').uncheck();
+      assert.equal(await tray.locator('.sms-note').isVisible(), false);
+      const names = () => tray.locator('#sms-provider-fields label').allInnerTexts();
+      const acme = ['Client ID *', 'Client secret *', 'Token URL', 'HMAC algorithm', 'SMTP over TLS', 'Webhook secret'];
+      assert.deepEqual(await names(), acme);
+      await tray.locator('#node-config-input-clientId').fill('typed');
+      await tray.locator('#node-config-input-provider').selectOption('pigeon');
+      assert.deepEqual(await names(), ['E-mail *']);
+      await tray.locator('#node-config-input-provider').selectOption('acme');
+      assert.equal(await tray.locator('#node-config-input-clientId').inputValue(), 'typed', 'nothing typed gets lost');
+    });
+
+    it('gives each new account a random webhook secret, kept with the credentials', async () => {
+      const made: string[] = [];
+      for (let round = 0; round < 2; round += 1) {
+        const tray = await addAccount();
+        made.push(await tray.locator('#node-config-input-webhookSecret').inputValue());
+        await editor.cancel();
+        await editor.cancel();
+      }
+      assert.match(made[0] ?? '', /^[a-z2-9]{32}$/);
+      assert.notEqual(made[0], made[1]);
+      await addAccount();
+      await editor.done();
+      const added = await editor.page.locator('#node-input-provider').inputValue();
+      await editor.done();
+      const { credentials, ...open } = await editor.stored(added);
+      assert.match((credentials as Record<string, string>).webhookSecret ?? '', /^[a-z2-9]{32}$/);
+      assert.equal(open.webhookSecret, undefined);
+      assert.deepEqual({ provider: open.provider, sandbox: open.sandbox }, { provider: 'acme', sandbox: true });
+    });
+
+    it('shows no secret that is stored, and leaves it alone when it is not touched', async () => {
+      const tray = await editor.edit(ACCOUNT);
+      await tray.locator('#node-config-input-sandbox').uncheck();
+      assert.equal(await tray.locator('#node-config-input-clientId').inputValue(), 'me');
+      assert.equal(await tray.locator('#node-config-input-clientSecret').inputValue(), '__PWRD__');
+      assert.equal(await tray.locator('#node-config-input-clientSecret').getAttribute('type'), 'password');
+      await editor.done();
+      const { credentials = {} } = (await editor.stored(ACCOUNT)) as { credentials?: Record<string, string> };
+      assert.deepEqual(credentials, {});
+    });
+
+    it('tests the values of the open dialog; an untouched secret travels as a placeholder', async () => {
+      const tray = await editor.edit(ACCOUNT);
+      await tray.locator('#node-config-input-sandbox').uncheck();
+      await tray.locator('#node-config-input-clientId').fill('someone else');
+      await answering('sms-provider/test', 200, { ok: true, message: 'Acme answered.', detail: 'Credit: 12.' });
+      const asked = editor.page.waitForRequest(`${nodeRed?.url}/sms-provider/test`);
+      await tray.locator('#sms-provider-test').click();
+      const { id, config, credentials } = (await asked).postDataJSON();
+      assert.equal(id, ACCOUNT);
+      assert.equal(config.provider, 'acme');
+      assert.equal(config.sandbox, false);
+      assert.deepEqual(credentials, {
+        clientId: 'someone else',
+        clientSecret: '__PWRD__',
+        webhookSecret: '__PWRD__',
+      });
+      await tray.locator('.sms-good', { hasText: 'Acme answered. Credit: 12.' }).waitFor();
+    });
+
+    it('never takes what the server says for HTML', async () => {
+      const tray = await editor.edit(ACCOUNT);
+      const trap = '<img src=x onerror="window.trapped = true">';
+      await answering('sms-provider/test', 200, { ok: false, message: trap });
+      await tray.locator('#sms-provider-test').click();
+      await tray.getByText(trap).waitFor();
+      assert.equal(await tray.locator('#sms-provider-result img').count(), 0);
+    });
+
+    it('says what is wrong when Node-RED does not answer', async () => {
+      const tray = await editor.edit(ACCOUNT);
+      await editor.page.route(`${nodeRed?.url}/sms-provider/test`, (route) => route.abort(), { times: 1 });
+      await tray.locator('#sms-provider-test').click();
+      await tray.locator('.sms-bad', { hasText: 'Node-RED does not answer.' }).waitFor();
+    });
+  });
+
+  describe('the rules', () => {
+    const REFUSED: [id: string, property: string, value: unknown][] = [
+      ['sms-send', 'to', ''],
+      ['sms-send', 'maxParts', '-1'],
+      ['sms-send', 'maxParts', '1.5'],
+      ['sms-send', 'expires', 'soon'],
+      ['sms-send', 'options', '[1]'],
+      ['sms-send', 'options', '{'],
+      ['sms-status', 'messageId', ''],
+      ['sms-inbound-poll', 'interval', '-5'],
+      ['sms-inbound-poll', 'limit', '0'],
+      ['webhook-in', 'path', 'sms'],
+      ['webhook-in', 'path', '/sms reports'],
+      ['webhook-in', 'path', '/sms/'],
+      ['sms-request', 'operation', ''],
+      [ACCOUNT, 'provider', ''],
+      [ACCOUNT, 'baseUrl', 'ftp://example.org'],
+      [ACCOUNT, 'publicUrl', 'example.org'],
+      [ACCOUNT, 'region', 'BEL'],
+      [ACCOUNT, 'timeout', '0'],
+      [ACCOUNT, 'lookups', '5,2'],
+      [ACCOUNT, 'lookups', ''],
+    ];
+    const ACCEPTED: typeof REFUSED = [
+      ['sms-send', 'maxParts', '0'],
+      ['sms-send', 'sender', ''],
+      ['sms-send', 'options', ''],
+      ['webhook-in', 'path', '/sms/reports'],
+      [ACCOUNT, 'baseUrl', 'http://127.0.0.1:8080/sms'],
+      [ACCOUNT, 'baseUrl', `\${SMS_BASE_URL}`],
+      [ACCOUNT, 'region', 'be'],
+      [ACCOUNT, 'rate', ''],
+      [ACCOUNT, 'lookups', '0.5,2'],
+    ];
+    const withValue = (id: string, property: string, value: unknown) =>
+      editor.page.evaluate(
+        ([node, name, put]) => {
+          const { RED } = globalThis as unknown as { RED: EditorApi };
+          const found = RED.nodes.node(String(node)) as unknown as Record<string, unknown>;
+          const before = found[String(name)];
+          found[String(name)] = put;
+          RED.editor.validateNode(found);
+          const { valid, validationErrors } = found as { valid: boolean; validationErrors: string[] };
+          found[String(name)] = before;
+          RED.editor.validateNode(found);
+          return { valid, told: (validationErrors ?? []).join(' ') };
+        },
+        [id, property, value],
+      );
+
+    it('refuse what cannot work, with a sentence', async () => {
+      for (const [id, property, value] of REFUSED) {
+        const { valid, told } = await withValue(id, property, value);
+        assert.equal(valid, false, `${id} ${property} '${value}'`);
+        assert.doesNotMatch(told, /rules\.|undefined|\{\{/, `${id} ${property} '${value}'`);
+      }
+    });
+
+    it('accept what works', async () => {
+      for (const [id, property, value] of ACCEPTED) {
+        const { valid, told } = await withValue(id, property, value);
+        assert.equal(valid, true, `${id} ${property} '${value}': ${told}`);
+      }
+    });
+  });
+
+  it('the examples hold exactly the properties of the nodes, and are valid as imported', async () => {
+    for (const file of readdirSync(join(ROOT, 'examples'))) {
+      const nodes = JSON.parse(readFileSync(join(ROOT, 'examples', file), 'utf8')) as Record<string, unknown>[];
+      const wanted = await editor.page.evaluate(
+        (types) => {
+          const { RED } = globalThis as unknown as { RED: { nodes: { getType(type: string): { defaults: object } } } };
+          return Object.fromEntries(types.map((type) => [type, Object.keys(RED.nodes.getType(type)?.defaults ?? {})]));
+        },
+        [...new Set(nodes.map(({ type }) => String(type)))],
+      );
+      for (const node of nodes.filter(({ type }) => /^sms-(?!provider)|^webhook-in/.test(String(type)))) {
+        const own = Object.keys(node).filter((key) => !['id', 'type', 'z', 'x', 'y', 'wires'].includes(key));
+        assert.deepEqual(own.sort(), wanted[String(node.type)]?.sort(), `${file}: ${node.type}`);
+      }
+    }
+  });
+
+  it('no console error was seen', () => {
+    // The browser itself reports the answers that the tests made fail.
+    const own = editor.complaints.filter((text) => !/Failed to load resource/.test(text));
+    assert.deepEqual(own, []);
+  });
+});
+
+describe('the sources of the editor', () => {
+  it('name no provider: what they show comes from the catalog', async () => {
+    const { providers } = await import('../../dist/src/providers/index.js');
+    const files = readdirSync(join(ROOT, 'nodes'), { recursive: true, encoding: 'utf8' });
+    for (const file of files.filter((name) => /\.(html|js|css)$/.test(name) && !name.includes('locales'))) {
+      const text = readFileSync(join(ROOT, 'nodes', file), 'utf8');
+      for (const { id } of providers) assert.doesNotMatch(text, new RegExp(id, 'i'), file);
+    }
+  });
+});
