@@ -1,5 +1,7 @@
 /** What every vendor's sandbox shares: bounds, counts, events, a clean end. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { startSandbox } from '../../dist/src/sandbox/index.js';
@@ -140,6 +142,27 @@ describe('sandbox: server', () => {
     await assert.rejects(client.send(TO));
     target.close();
     assert.equal(target.pushes.length, 0);
+  });
+
+  it('leaves nothing that keeps a process from ending', async () => {
+    const index = new URL('../../dist/src/sandbox/index.js', import.meta.url).href;
+    const program = `
+      const { startSandbox } = await import(${JSON.stringify(index)});
+      const sandbox = await startSandbox('enco', { pace: 1000, hang: 60_000 });
+      const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'sandbox', client_secret: 'sandbox-secret' });
+      const { access_token } = await (await fetch(sandbox.tokenUrl, { method: 'POST', body: form })).json();
+      const headers = { authorization: 'Bearer ' + access_token, 'content-type': 'application/json' };
+      const body = JSON.stringify({ message: 'x', destinations: ['+32470000008'] });
+      const accepted = new Promise((resolve) => sandbox.on('message', resolve));
+      fetch(sandbox.baseUrl + '/sms/outboundmessages', { method: 'POST', headers, body }).catch(() => {});
+      await accepted;
+      await sandbox.close();
+    `;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'inherit' });
+    const late = setTimeout(() => child.kill('SIGKILL'), 5000);
+    const [code] = await once(child, 'close');
+    clearTimeout(late);
+    assert.equal(code, 0);
   });
 
   it('waits for a push in flight before it is closed', async () => {
