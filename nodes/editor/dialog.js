@@ -32,7 +32,8 @@
   smsEditor.openFolds = (node, prefix = 'node-input-') => {
     for (const fold of $(`#${prefix}name`).closest('.sms-dialog').find('details.sms-fold').get()) {
       const controls = $(fold).find(`[id^="${prefix}"]`).get();
-      if (controls.some((control) => isChanged(node, control.id.slice(prefix.length)))) fold.open = true;
+      const properties = controls.map((control) => control.id.slice(prefix.length).replace(/-list$/, ''));
+      if (properties.some((property) => isChanged(node, property))) fold.open = true;
     }
   };
 

@@ -92,21 +92,20 @@ export class Editor {
   }
 
   /** Presses Done (or Update, or Add) in the dialog on top. */
-  async done(): Promise<void> {
-    const count = await this.page.locator('.red-ui-tray').count();
-    await this.page.locator('.red-ui-tray').last().locator('.red-ui-tray-toolbar .primary').click();
-    await this.page.waitForFunction((before) => document.querySelectorAll('.red-ui-tray').length < before, count);
+  done(): Promise<void> {
+    return this.#leave('.primary');
   }
 
-  async cancel(): Promise<void> {
-    const count = await this.page.locator('.red-ui-tray').count();
-    await this.page
-      .locator('.red-ui-tray')
-      .last()
-      .locator('.red-ui-tray-toolbar button')
-      .filter({ hasText: 'Cancel' })
-      .click();
-    await this.page.waitForFunction((before) => document.querySelectorAll('.red-ui-tray').length < before, count);
+  cancel(): Promise<void> {
+    return this.#leave('[id$="cancel"]');
+  }
+
+  /** A dialog below the one that closes comes back, as an element that was taken out in the meantime. */
+  async #leave(button: string): Promise<void> {
+    const tray = await this.page.locator('.red-ui-tray').last().elementHandle();
+    await this.page.locator(`.red-ui-tray-toolbar ${button}`).last().click();
+    await tray?.waitForElementState('hidden');
+    await this.page.waitForFunction((left) => !left?.isConnected, tray);
   }
 
   /** The values that would be deployed for a node. */
@@ -132,6 +131,14 @@ export class Editor {
     });
   }
 
+  /** As Menu → Import does. */
+  async import(nodes: readonly unknown[]): Promise<void> {
+    await this.page.evaluate((flow) => {
+      const { RED } = globalThis as unknown as { RED: EditorApi };
+      RED.nodes.import(flow, { generateIds: true });
+    }, nodes);
+  }
+
   async close(): Promise<void> {
     await this.page.context().close();
   }
@@ -150,6 +157,7 @@ export interface EditorApi {
   nodes: {
     node(id: string): EditedNode;
     convertNode(node: unknown): unknown;
+    import(nodes: readonly unknown[], options: { generateIds: boolean }): void;
     eachNode(look: (node: EditedNode) => void): void;
     eachConfig(look: (node: EditedNode) => void): void;
   };
