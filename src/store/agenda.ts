@@ -12,8 +12,9 @@ export class Agenda<T extends object> {
   #current = new Map<T, Item<T>>();
   #order = 0;
 
-  /** Puts a thing down for a time, instead of the one it had. */
+  /** Puts a thing down for a time, instead of the one it had; with the same time it keeps its place. */
   put(thing: T, at: number): void {
+    if (this.#current.get(thing)?.at === at) return;
     const item = { thing, at, order: this.#order++ };
     this.#current.set(thing, item);
     this.#rise(this.#heap.push(item) - 1, item);

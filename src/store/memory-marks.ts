@@ -8,23 +8,32 @@ export class MemoryMarks implements MarkStore {
   #sweepAt = SWEEP_FROM;
 
   async add(scope: string, key: string, ttl: number, value = ''): Promise<boolean> {
-    if ((await this.get(scope, key)) !== null) return false;
-    await this.set(scope, key, value, ttl);
+    // Without a pause between looking and taking: two may want it at once.
+    if (this.#valid(scope, key)) return false;
+    this.#put(scope, key, value, ttl);
     return true;
   }
 
   async get(scope: string, key: string): Promise<string | null> {
-    const mark = this.#marks.get(joined(scope, key));
-    return mark && mark.until > Date.now() ? mark.value : null;
+    return this.#valid(scope, key)?.value ?? null;
   }
 
   async set(scope: string, key: string, value: string, ttl: number): Promise<void> {
-    this.#marks.set(joined(scope, key), { value, until: Date.now() + ttl });
-    if (this.#marks.size >= this.#sweepAt) this.#sweep();
+    this.#put(scope, key, value, ttl);
   }
 
   async remove(scope: string, key: string): Promise<void> {
     this.#marks.delete(joined(scope, key));
+  }
+
+  #valid(scope: string, key: string): { value: string } | undefined {
+    const mark = this.#marks.get(joined(scope, key));
+    return mark && mark.until > Date.now() ? mark : undefined;
+  }
+
+  #put(scope: string, key: string, value: string, ttl: number): void {
+    this.#marks.set(joined(scope, key), { value, until: Date.now() + ttl });
+    if (this.#marks.size >= this.#sweepAt) this.#sweep();
   }
 
   #sweep(): void {

@@ -7,8 +7,8 @@ interface Lane {
   account: string;
   to: string;
   entries: OutboxEntry[];
-  /** An entry of this lane is claimed. */
-  busy: boolean;
+  /** The reference of the entry that is claimed. */
+  claimed: string | null;
 }
 
 export class MemoryOutbox implements OutboxStore {
@@ -35,8 +35,8 @@ export class MemoryOutbox implements OutboxStore {
       const lane = agenda.takeDue(now);
       if (!lane) break;
       const entry = nextOf(lane, now);
-      if (!entry || lane.busy) continue;
-      lane.busy = true;
+      if (!entry || lane.claimed !== null) continue;
+      lane.claimed = entry.reference;
       if (entry.state === 'waiting') {
         entry.state = 'sending';
         entry.attempts += 1;
@@ -49,7 +49,7 @@ export class MemoryOutbox implements OutboxStore {
 
   async save(entry: OutboxEntry): Promise<void> {
     const lane = this.#lane(entry);
-    lane.busy = false;
+    release(lane, entry.reference);
     if (entry.state === 'held') {
       leave(lane, entry);
       this.#held.set(entry.reference, entry);
@@ -64,7 +64,7 @@ export class MemoryOutbox implements OutboxStore {
     agendaOf(this.#expiries, entry.account).drop(entry);
     if (this.#held.delete(reference)) return;
     const lane = this.#lane(entry);
-    if (entry.state !== 'waiting') lane.busy = false;
+    release(lane, reference);
     leave(lane, entry);
     this.#plan(lane);
   }
@@ -95,14 +95,15 @@ export class MemoryOutbox implements OutboxStore {
   }
 
   async list(account: string, state: OutboxState): Promise<OutboxEntry[]> {
-    return [...this.#entries.values()].filter((entry) => entry.account === account && entry.state === state);
+    const entries = state === 'held' ? this.#held : this.#entries;
+    return [...entries.values()].filter((entry) => entry.account === account && entry.state === state);
   }
 
   #lane({ account, to }: OutboxEntry): Lane {
     const key = `${account}\n${to}`;
     let lane = this.#lanes.get(key);
     if (!lane) {
-      lane = { account, to, entries: [], busy: false };
+      lane = { account, to, entries: [], claimed: null };
       this.#lanes.set(key, lane);
     }
     return lane;
@@ -113,7 +114,7 @@ export class MemoryOutbox implements OutboxStore {
     if (lane.entries.length === 0) {
       this.#lanes.delete(`${lane.account}\n${lane.to}`);
       agendaOf(this.#agendas, lane.account).drop(lane);
-    } else if (!lane.busy) {
+    } else if (lane.claimed === null) {
       agendaOf(this.#agendas, lane.account).put(lane, dueOf(lane));
     }
   }
@@ -137,6 +138,10 @@ function dueOf(lane: Lane): number {
     if (due <= now || entry.attempts > 0) return due;
   }
   return due;
+}
+
+function release(lane: Lane, reference: string): void {
+  if (lane.claimed === reference) lane.claimed = null;
 }
 
 function leave(lane: Lane, entry: OutboxEntry): void {

@@ -45,8 +45,12 @@ export class MemoryTracked implements TrackedStore {
     return due;
   }
 
-  async open(account: string, limit: number): Promise<TrackedMessage[]> {
-    return [...this.#of(account).open.values()].slice(0, limit);
+  async open(account: string, limit: number, asked: number): Promise<TrackedMessage[]> {
+    const found: TrackedMessage[] = [];
+    for (const message of this.#of(account).open.values()) {
+      if (message.asked < asked && found.push(message) >= limit) break;
+    }
+    return found;
   }
 
   async nextDue(account: string): Promise<number | null> {

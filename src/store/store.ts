@@ -93,10 +93,11 @@ export interface TrackedStore {
   findReference(account: string, reference: string): Promise<TrackedMessage | null>;
   /** Messages accepted for a recipient since a time. */
   sentTo(account: string, to: string, since: number): Promise<TrackedMessage[]>;
-  /** Messages without a final status whose `askAt` or `finalBy` has come, the longest waiting first. */
+  /** Messages without a final status whose `askAt` (Infinity for never) or `finalBy` has come, least recently saved first. */
   due(account: string, now: number, limit: number): Promise<TrackedMessage[]>;
-  /** Messages without a final status, least recently asked first. */
-  open(account: string, limit: number): Promise<TrackedMessage[]>;
+  /** Messages without a final status that were asked about less than `asked` times, least recently saved first. */
+  open(account: string, limit: number, asked: number): Promise<TrackedMessage[]>;
+  /** When `due` will next have something; null when nothing is open. */
   nextDue(account: string): Promise<number | null>;
 }
 
