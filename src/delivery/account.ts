@@ -1,10 +1,11 @@
 /** One account at a vendor: what all nodes that use it share. */
+import { setImmediate as afterwards, setTimeout as pause } from 'node:timers/promises';
 import { capabilitiesOf, demand, verbOf } from '../providers/capabilities';
 import { CONNECTIONS } from '../providers/http';
 import type { Accepted, Params, Provider } from '../providers/provider';
 import { Session, type SessionOptions } from '../providers/session';
 import { compose } from '../sms/compose';
-import { SmsError } from '../sms/errors';
+import { SmsError, toSmsError } from '../sms/errors';
 import type { AccountReference, AlphabetChoice, Measurement, Receipt, StatusReport } from '../sms/types';
 import type { OutboxEntry, Store } from '../store';
 import type { Accounts } from './accounts';
@@ -55,6 +56,9 @@ export class Account {
   #accounts: Accounts;
   #limiter: Limiter;
   #session: Promise<Session> | undefined;
+  /** Calls that are not the outbox's own. */
+  #calls = new Set<Promise<unknown>>();
+  #closing = new AbortController();
   #closed = false;
 
   constructor(settings: AccountSettings, accounts: Accounts) {
@@ -71,13 +75,13 @@ export class Account {
       store: store.tracked,
       marks: store.marks,
       finalWithin: settings.finalWithin,
-      ask: provider.verbs.status ? async (ids) => verbOf(provider, 'status')(await this.session(), ids) : null,
-      moved: (report, owner) => accounts.owner(owner)?.moved(report),
+      ask: provider.verbs.status ? (ids) => this.#call((line) => verbOf(provider, 'status')(line, ids)) : null,
+      moved: (report, owner) => accounts.tell(owner, (node) => node.moved(report)),
     });
     this.inbox = new Inbox({
       account: this.reference,
       marks: store.marks,
-      read: provider.verbs.inbound ? async (query) => verbOf(provider, 'inbound')(await this.session(), query) : null,
+      read: provider.verbs.inbound ? (query) => this.#call((line) => verbOf(provider, 'inbound')(line, query)) : null,
     });
   }
 
@@ -93,12 +97,10 @@ export class Account {
 
   /** The line to the vendor; opened on first use. @throws SmsError SMS_CONFIG, and may be asked again */
   session(): Promise<Session> {
-    if (this.#closed) return Promise.reject(new SmsError('SMS_CONFIG', 'The account is being closed.'));
-    this.#session ??= this.settings
-      .connect()
-      .then((line) => new Session(this.provider, { timeout: this.settings.timeout, ...line }));
-    this.#session.catch(() => {
+    if (this.#closed) return Promise.reject(isClosing());
+    this.#session ??= this.#connect().catch((error) => {
       this.#session = undefined;
+      throw toSmsError(error);
     });
     return this.#session;
   }
@@ -108,19 +110,36 @@ export class Account {
     return prepare(this, request);
   }
 
+  /** Takes messages into the outbox. @throws SmsError when they could not be: then nothing will be sent */
+  async submit(entries: readonly OutboxEntry[]): Promise<void> {
+    try {
+      await this.outbox.submit(entries);
+    } catch (error) {
+      for (const entry of entries) this.#forgetDuplicate(entry);
+      throw toSmsError(error, 'SMS_STORE');
+    }
+  }
+
   /** One attempt, now; an unknown outcome is SMS_UNCERTAIN at once. */
   async sendNow(entry: OutboxEntry): Promise<Receipt> {
-    const wait = this.#limiter.take(Date.now());
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    Object.assign(entry, { attempts: 1, startedAt: Date.now() });
-    const receipt = this.#receipt(entry, await this.#send(entry));
-    await this.#track(receipt, entry);
-    return receipt;
+    try {
+      await this.#turn();
+      Object.assign(entry, { attempts: 1, startedAt: Date.now() });
+      const receipt = this.#receipt(entry, await this.#during(this.#send(entry)));
+      // What is heard of the message is told after the receipt, and what the store cannot keep does not undo it.
+      this.#during(afterwards().then(() => this.#track(receipt, entry))).catch((error) =>
+        this.settings.troubled?.(error),
+      );
+      return receipt;
+    } catch (error) {
+      if (error instanceof SmsError && error.outcome === 'not-sent') this.#forgetDuplicate(entry);
+      throw error;
+    }
   }
 
   /** One report for each id, in as few calls as the vendor allows. */
   status(ids: readonly string[]): Promise<(StatusReport | SmsError)[]> {
-    return statusOf(this, ids);
+    return this.#during(statusOf(this, ids));
   }
 
   /** The same, when all are final or the time (milliseconds) is over. */
@@ -132,19 +151,19 @@ export class Account {
   async measure(text: unknown, alphabet: AlphabetChoice, ask: 'local' | 'provider'): Promise<Measurement> {
     const measured = compose(text, { alphabet });
     if (ask === 'local') return measured;
-    return verbOf(this.provider, 'length')(await this.session(), measured.text);
+    return this.#call((line) => verbOf(this.provider, 'length')(line, measured.text));
   }
 
-  async call(operation: string, params: Params): Promise<unknown> {
-    return (await this.session()).call(operation, params);
+  call(operation: string, params: Params): Promise<unknown> {
+    return this.#call((line) => line.call(operation, params));
   }
 
   async pages(operation: string, params: Params): Promise<AsyncGenerator<unknown>> {
     return (await this.session()).pages(operation, params);
   }
 
-  async senders(): Promise<string[]> {
-    return verbOf(this.provider, 'senders')(await this.session());
+  senders(): Promise<string[]> {
+    return this.#call((line) => verbOf(this.provider, 'senders')(line));
   }
 
   capabilities(): Record<string, true | string> {
@@ -157,10 +176,40 @@ export class Account {
 
   /** Waits for what is under way, ends the timers and the sockets. */
   async close(): Promise<void> {
-    await Promise.all([this.outbox.close(), this.tracker.close()]);
+    this.#closing.abort();
+    await Promise.all([this.outbox.close(), this.tracker.close(), ...this.#calls]);
     this.#closed = true;
+    await Promise.all(this.#calls);
     const session = await this.#session?.catch(() => undefined);
     await session?.close();
+  }
+
+  async #connect(): Promise<Session> {
+    const line = await this.settings.connect();
+    return new Session(this.provider, { timeout: this.settings.timeout, ...line });
+  }
+
+  #call<T>(use: (line: Session) => Promise<T>): Promise<T> {
+    return this.#during(this.session().then(use));
+  }
+
+  /** Closing waits for it. */
+  #during<T>(work: Promise<T>): Promise<T> {
+    const end = () => {
+      this.#calls.delete(over);
+    };
+    const over: Promise<void> = work.then(end, end);
+    this.#calls.add(over);
+    return work;
+  }
+
+  /** Waits as the rate of the account demands. */
+  async #turn(): Promise<void> {
+    const wait = this.#limiter.take(Date.now());
+    if (wait === 0) return;
+    await pause(wait, undefined, { signal: this.#closing.signal }).catch(() => {
+      throw isClosing();
+    });
   }
 
   #newOutbox(): Outbox {
@@ -203,21 +252,21 @@ export class Account {
   }
 
   #settled({ entry, accepted, error }: Settlement): void {
-    const owner = this.#accounts.owner(entry.owner);
     if (error) {
-      if (entry.dedupe !== null && error.outcome === 'not-sent') this.#forgetDuplicate(entry.dedupe);
-      owner?.settled(entry, { error }, this);
+      if (error.outcome === 'not-sent') this.#forgetDuplicate(entry);
+      this.#accounts.tell(entry.owner, (node) => node.settled(entry, { error }, this));
       return;
     }
     const receipt = this.#receipt(entry, accepted);
-    owner?.settled(entry, { receipt }, this);
+    this.#accounts.tell(entry.owner, (node) => node.settled(entry, { receipt }, this));
     this.#track(receipt, entry).catch((cause) => this.settings.troubled?.(cause));
   }
 
   /** A message that was not sent does not stand in the way of the next one with its key. */
-  #forgetDuplicate(key: string): void {
+  #forgetDuplicate({ dedupe }: OutboxEntry): void {
+    if (dedupe === null) return;
     const { store, troubled } = this.settings;
-    store.marks.remove('dedupe', key).catch((error) => troubled?.(error));
+    store.marks.remove('dedupe', dedupe).catch((error) => troubled?.(error));
   }
 
   async #track(receipt: Receipt, { owner, follow }: OutboxEntry): Promise<void> {
@@ -244,6 +293,10 @@ export class Account {
       raw,
     };
   }
+}
+
+function isClosing(): SmsError {
+  return new SmsError('SMS_CONFIG', 'The account is being closed.');
 }
 
 /** How long a vendor's record counts as belonging to a message. */

@@ -17,6 +17,8 @@ export interface Owner {
 export class Accounts {
   #accounts = new Map<string, Account>();
   #owners = new Map<string, Owner>();
+  /** What could not be told because the node was away, for a redeploy most likely; oldest first. */
+  #untold: { id: string; tell: (owner: Owner) => void }[] = [];
 
   add(account: Account): void {
     this.#accounts.set(account.id, account);
@@ -47,14 +49,29 @@ export class Accounts {
     return this.#accounts.get(id);
   }
 
+  /** From now on the node of this id is told, first of what happened while it was away; returns what ends it. */
   own(id: string, owner: Owner): () => void {
     this.#owners.set(id, owner);
+    const untold = this.#untold.filter((one) => one.id === id);
+    this.#untold = this.#untold.filter((one) => one.id !== id);
+    for (const { tell } of untold) tell(owner);
     return () => {
       if (this.#owners.get(id) === owner) this.#owners.delete(id);
     };
   }
 
-  owner(id: string | null): Owner | undefined {
-    return id === null ? undefined : this.#owners.get(id);
+  /** Tells the node of this id, now or when it is back. */
+  tell(id: string | null, tell: (owner: Owner) => void): void {
+    if (id === null) return;
+    const owner = this.#owners.get(id);
+    if (owner) {
+      tell(owner);
+      return;
+    }
+    this.#untold.push({ id, tell });
+    if (this.#untold.length > UNTOLD_KEPT) this.#untold.shift();
   }
 }
+
+/** A node that was deleted never comes back for its own. */
+const UNTOLD_KEPT = 1000;

@@ -8,6 +8,7 @@ const RECIPIENTS = 3;
 
 export class Breaker {
   #failures = 0;
+  #since = 0;
   #until = 0;
   #recipients = new Set<string>();
 
@@ -16,10 +17,15 @@ export class Breaker {
     return Math.max(0, this.#until - now);
   }
 
-  /** How many messages may be tried at once: one after a failure, to see whether the vendor is back. */
-  allowance(now: number, most: number): number {
+  /** How many more messages may be under way beside those that are: one at a time until the vendor is known to be back. */
+  places(now: number, most: number, running: number): number {
     if (this.wait(now) > 0) return 0;
-    return this.#failures > 0 ? Math.min(1, most) : most;
+    return Math.max(0, (this.#failures > 0 ? Math.min(1, most) : most) - running);
+  }
+
+  /** Milliseconds since the line first failed, with no answer since then; 0 while it works. */
+  downFor(now: number): number {
+    return this.#failures > 0 ? now - this.#since : 0;
   }
 
   succeeded(): void {
@@ -37,6 +43,7 @@ export class Breaker {
     this.#recipients.add(to);
     const ofTheLine = error.httpStatus === undefined || error.code === 'SMS_RATE_LIMITED';
     if (!ofTheLine && this.#recipients.size < RECIPIENTS) return;
+    if (this.#failures === 0) this.#since = now;
     this.#failures += 1;
     this.#until = Math.max(this.#until, now + (error.retryAfter ?? backoff(this.#failures)));
   }

@@ -50,14 +50,18 @@ export class Inbox {
     const cursor = await marks.get(this.#scope('cursor'), cursorKey);
     const until = new Date(Date.now() + CLOCK_SKEW);
     const from = since ?? new Date(cursor ? Date.parse(cursor) - OVERLAP : Date.now() - FIRST_LOOK);
-    const rows = await read({ address, since: from, until, markRead, limit: Number.MAX_SAFE_INTEGER });
+    const rows = await this.#rest(cursorKey);
+    rows.push(...(await read({ address, since: from, until, markRead, limit: Number.MAX_SAFE_INTEGER })));
+    // What is marked is not handed out again: all of it is kept until it was given.
+    if (markRead) await this.#keepRest(cursorKey, rows);
     let given = 0;
     let last: string | null = null;
-    for (const row of rows) {
-      if (given >= limit) break;
-      if (await this.offer(reader, row, give)) given += 1;
-      last = row.receivedAt;
+    while (rows[0] && given < limit) {
+      if (await this.offer(reader, rows[0], give)) given += 1;
+      last = rows[0].receivedAt;
+      rows.shift();
     }
+    await this.#keepRest(cursorKey, markRead ? rows : []);
     if (last !== null && (cursor === null || last > cursor))
       await marks.set(this.#scope('cursor'), cursorKey, last, SEEN_FOR);
     return given;
@@ -69,6 +73,17 @@ export class Inbox {
     const { id, ...rest } = row;
     give({ id, ...this.#options.account, ...rest });
     return true;
+  }
+
+  async #rest(key: string): Promise<ProviderInbound[]> {
+    const rest = await this.#options.marks.get(this.#scope('rest'), key);
+    return rest === null ? [] : (JSON.parse(rest) as ProviderInbound[]);
+  }
+
+  async #keepRest(key: string, rows: readonly ProviderInbound[]): Promise<void> {
+    const { marks } = this.#options;
+    if (rows.length > 0) await marks.set(this.#scope('rest'), key, JSON.stringify(rows), SEEN_FOR);
+    else await marks.remove(this.#scope('rest'), key);
   }
 
   #scope(what: string): string {

@@ -22,14 +22,19 @@ export async function findAttempt(account: Account, entry: OutboxEntry): Promise
 
 /**
  * The records that belong to no other message of ours. Where the ids of the record are not those of the answers, the
- * messages that we know of cannot be told from this one: as many records as there are of them are left alone, which
- * may leave this message unknown for longer, and never takes it for one that was sent before.
+ * messages that we know of cannot be told from this one, and one that is held may be on record by now: as many records
+ * as there are of them are left alone, which may leave this message unknown for longer, and never takes it for one that
+ * was sent before.
  */
 async function free(account: Account, { to, text, startedAt }: OutboxEntry, records: Accepted[]): Promise<Accepted[]> {
-  const { tracked } = account.settings.store;
+  if (records.length === 0) return records;
+  const { tracked, outbox } = account.settings.store;
   const known = (await tracked.sentTo(account.id, to, startedAt - CLOCK_SKEW)).filter((m) => m.receipt?.text === text);
   const knownIds = new Set(known.map(({ id }) => id));
   const recorded = new Set(records.map(({ id }) => id));
   const nameless = known.filter(({ id }) => !recorded.has(id)).length;
-  return records.filter(({ id }) => !knownIds.has(id)).slice(nameless);
+  const held = (await outbox.list(account.id, 'held')).filter(
+    (other) => other.to === to && other.text === text && other.startedAt >= startedAt - CLOCK_SKEW,
+  ).length;
+  return records.filter(({ id }) => !knownIds.has(id)).slice(nameless + held);
 }

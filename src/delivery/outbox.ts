@@ -42,8 +42,11 @@ export class Outbox {
   #running = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #pumping = false;
+  #pumped: Promise<void> = Promise.resolve();
   #again = false;
   #closed = false;
+  /** Some message may go on with another account. */
+  #fallbacks = false;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -53,6 +56,7 @@ export class Outbox {
   async submit(entries: readonly OutboxEntry[]): Promise<void> {
     if (this.#closed) throw new SmsError('SMS_CONFIG', 'The account is being closed; send the message again.');
     await this.#options.store.add(entries);
+    this.#fallbacks ||= entries.some(({ fallback }) => fallback.length > 0);
     this.wake();
   }
 
@@ -65,7 +69,9 @@ export class Outbox {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
+    await this.#pumped.catch(() => {});
     await Promise.all(this.#running);
+    clearTimeout(this.#timer);
   }
 
   /** Claims what is due and may leave, again and again until nothing is; then sleeps until something will be. */
@@ -73,23 +79,27 @@ export class Outbox {
     this.#again = true;
     if (this.#pumping) return;
     this.#pumping = true;
-    try {
-      while (this.#again && !this.#closed) {
-        this.#again = false;
-        await this.#round();
-      }
-    } finally {
+    this.#pumped = this.#rounds().finally(() => {
       this.#pumping = false;
-    }
+    });
+    await this.#pumped;
     await this.#sleep();
   }
 
+  async #rounds(): Promise<void> {
+    while (this.#again && !this.#closed) {
+      this.#again = false;
+      await this.#round();
+    }
+  }
+
   async #round(): Promise<void> {
-    const { account, store, limiter, concurrency } = this.#options;
+    const { account, store, limiter, concurrency, failoverAfter } = this.#options;
     const now = Date.now();
     for (const entry of await store.takeExpired(account, now)) this.#settle({ entry, error: expired(entry) });
-    const free = this.#breaker.allowance(now, concurrency - this.#running.size);
-    const limit = limiter.allowance(now, Math.max(0, free));
+    const isOut = this.#breaker.wait(now) > 0 && this.#breaker.downFor(now) >= failoverAfter * 1000;
+    if (isOut && this.#fallbacks) await this.#evacuate(now);
+    const limit = limiter.allowance(now, this.#breaker.places(now, concurrency, this.#running.size));
     if (limit === 0) return;
     const claimed = await store.claim(account, now, limit);
     for (const entry of claimed) {
@@ -97,6 +107,24 @@ export class Outbox {
       this.#run(entry);
     }
     if (claimed.length === limit) this.#again = true;
+  }
+
+  /** The vendor has been out of reach for too long: who has another account does not wait to be tried here first. */
+  async #evacuate(now: number): Promise<void> {
+    const { account, store, concurrency } = this.#options;
+    const back = now + this.#breaker.wait(now);
+    for (let claimed = await store.claim(account, now, concurrency); claimed.length > 0; ) {
+      for (const entry of claimed) {
+        if (entry.state === 'sending') {
+          entry.attempts -= 1;
+          entry.state = 'waiting';
+          if (await this.#failOver(entry)) continue;
+        }
+        entry.notBefore = back;
+        await store.save(entry);
+      }
+      claimed = await store.claim(account, now, concurrency);
+    }
   }
 
   #run(entry: OutboxEntry): void {
@@ -110,36 +138,38 @@ export class Outbox {
   }
 
   async #attempt(entry: OutboxEntry): Promise<void> {
+    let accepted: Accepted;
     try {
-      const accepted = await this.#options.send(entry);
-      this.#breaker.succeeded();
-      await this.#end({ entry, accepted });
+      accepted = await this.#options.send(entry);
     } catch (thrown) {
-      const error = toSmsError(thrown);
+      const error = thrown instanceof SmsError ? thrown : fault(thrown);
       this.#breaker.failed(error, entry.to, Date.now());
-      if (error.outcome === 'unknown') await this.#becomeUnknown(entry, error);
-      else await this.#notSent(entry, error);
+      return error.outcome === 'unknown' ? this.#becomeUnknown(entry, error) : this.#notSent(entry, error);
     }
+    this.#breaker.succeeded();
+    await this.#end({ entry, accepted });
   }
 
   async #notSent(entry: OutboxEntry, error: SmsError): Promise<void> {
-    const { store, failoverAfter } = this.#options;
     const now = Date.now();
     entry.unsentSince ??= entry.startedAt;
-    const tooLong = error.retryable && now - entry.unsentSince >= failoverAfter * 1000;
+    const unsentFor = Math.max(now - entry.unsentSince, this.#breaker.downFor(now));
+    const tooLong = error.retryable && unsentFor >= this.#options.failoverAfter * 1000;
     if ((error.accountRefused || tooLong) && (await this.#failOver(entry))) return;
     if (!error.retryable) return this.#end({ entry, error });
     entry.state = 'waiting';
     entry.notBefore = now + (error.retryAfter ?? backoff(entry.attempts));
-    await store.save(entry);
+    await this.#save(entry);
   }
 
   async #failOver(entry: OutboxEntry): Promise<boolean> {
+    const { handOver, store } = this.#options;
     for (let account = entry.fallback.shift(); account !== undefined; account = entry.fallback.shift()) {
-      if (account === entry.account || !this.#options.handOver(account)) continue;
+      if (account === entry.account || !handOver(account)) continue;
+      const next = account;
       Object.assign(entry, { state: 'waiting', notBefore: Date.now(), unsentSince: null });
-      await this.#options.store.move(entry, account);
-      this.#options.handOver(account);
+      await this.#kept(() => store.move(entry, next));
+      handOver(next);
       return true;
     }
     return false;
@@ -150,25 +180,27 @@ export class Outbox {
     entry.lookups = 0;
     if (this.#options.lookup === null) return this.#stillUnknown(entry, error);
     entry.notBefore = entry.startedAt + this.#lookupDelay(0);
-    await this.#options.store.save(entry);
+    await this.#save(entry);
   }
 
   /** The list of the vendor lags: an attempt that is not in it may still come. */
   async #lookUp(entry: OutboxEntry): Promise<void> {
-    const { lookup, lookups, store } = this.#options;
+    const { lookup, lookups } = this.#options;
+    let accepted: Accepted | null;
     try {
-      const accepted = (await lookup?.(entry)) ?? null;
-      if (accepted) return await this.#end({ entry, accepted });
-      entry.lookups += 1;
+      accepted = (await lookup?.(entry)) ?? null;
     } catch (thrown) {
+      const error = toSmsError(thrown);
+      if (!error.retryable) return this.#stillUnknown(entry, error);
       // A look-up that was not answered says nothing about the message: it is made again, for as long as it takes.
       entry.notBefore = Date.now() + backoff(6);
-      if (toSmsError(thrown).retryable) return store.save(entry);
-      entry.lookups = lookups.length;
+      return this.#save(entry);
     }
+    if (accepted) return this.#end({ entry, accepted });
+    entry.lookups += 1;
     if (entry.lookups >= Math.max(1, lookups.length)) return this.#stillUnknown(entry);
     entry.notBefore = Math.max(Date.now() + 1, entry.startedAt + this.#lookupDelay(entry.lookups));
-    await store.save(entry);
+    await this.#save(entry);
   }
 
   #lookupDelay(nth: number): number {
@@ -177,47 +209,60 @@ export class Outbox {
   }
 
   async #stillUnknown(entry: OutboxEntry, cause?: SmsError): Promise<void> {
-    const { uncertain, store } = this.#options;
-    const looked = entry.lookups > 0 ? `It was not on the vendor's record in ${entry.lookups} look-ups.` : '';
+    const { uncertain } = this.#options;
     if (uncertain === 'resend') {
       entry.state = 'waiting';
       entry.notBefore = Date.now() + backoff(entry.attempts);
-      return store.save(entry);
+      return this.#save(entry);
     }
-    const kept = uncertain === 'hold' ? 'It is held and will not be sent again by itself.' : 'It is dropped.';
-    const error = new SmsError(
-      'SMS_UNCERTAIN',
-      `It is not known whether the message to ${entry.to} was sent. ${looked} ${kept}`,
-      {
-        outcome: 'unknown',
-        cause,
-      },
-    );
+    const error = uncertainError(entry, uncertain, cause);
     if (uncertain === 'drop') return this.#end({ entry, error });
     entry.state = 'held';
-    await store.save(entry);
+    await this.#save(entry);
     this.#settle({ entry, error });
   }
 
   async #end(settlement: Settlement): Promise<void> {
-    await this.#options.store.remove(settlement.entry.reference);
+    await this.#kept(() => this.#options.store.remove(settlement.entry.reference));
     this.#settle(settlement);
   }
 
+  #save(entry: OutboxEntry): Promise<void> {
+    return this.#kept(() => this.#options.store.save(entry));
+  }
+
+  /** What happened at the vendor cannot be undone: a store that cannot write it down is asked until it can. */
+  async #kept(write: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        if (this.#closed) throw error;
+        this.#options.troubled(toSmsError(error, 'SMS_STORE'));
+        await new Promise((resolve) => setTimeout(resolve, STORE_PAUSE));
+      }
+    }
+  }
+
   #settle(settlement: Settlement): void {
-    this.#options.settled(settlement);
+    try {
+      this.#options.settled(settlement);
+    } catch (error) {
+      this.#options.troubled(toSmsError(error));
+    }
   }
 
   async #sleep(): Promise<void> {
-    const { account, store, limiter } = this.#options;
+    const { account, store, limiter, concurrency } = this.#options;
     const next = await store.nextDue(account);
     clearTimeout(this.#timer);
     if (next === null || this.#closed) return;
     const now = Date.now();
-    const wait = Math.max(next - now, limiter.wait(now), this.#breaker.wait(now), 1);
+    const pause = Math.max(limiter.wait(now), this.#breaker.wait(now));
     // With every place taken, the end of a call wakes the pump.
-    if (this.#running.size < this.#options.concurrency)
-      this.#timer = setTimeout(() => this.wake(), Math.min(wait, LONGEST_SLEEP));
+    if (pause === 0 && this.#breaker.places(now, concurrency, this.#running.size) === 0) return;
+    const wait = Math.max(next - now, Math.min(pause, LONGEST_PAUSE), 1);
+    this.#timer = setTimeout(() => this.wake(), Math.min(wait, LONGEST_SLEEP));
   }
 
   /** A store that fails is tried again; the entries stay where they are. */
@@ -225,17 +270,42 @@ export class Outbox {
     this.#options.troubled(toSmsError(error, 'SMS_STORE'));
     if (this.#closed) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.wake(), 1000);
+    this.#timer = setTimeout(() => this.wake(), STORE_PAUSE);
   }
 }
 
+const STORE_PAUSE = 1000;
+/** Messages expire while the account pauses, too: so often at least they are looked at. */
+const LONGEST_PAUSE = 10_000;
 /** setTimeout takes no more than 24.8 days. */
 const LONGEST_SLEEP = 24 * 3600_000;
 
-function expired(entry: OutboxEntry): SmsError {
-  const tried = entry.attempts === 0 ? 'It was never tried' : `It was tried ${entry.attempts} times`;
+/** Nobody knows how far the attempt had come when something broke that was not foreseen. */
+function fault(thrown: unknown): SmsError {
+  return new SmsError('SMS_UNCERTAIN', `The attempt broke off: ${toSmsError(thrown).message}`, {
+    outcome: 'unknown',
+    cause: thrown,
+  });
+}
+
+function uncertainError({ to, lookups }: OutboxEntry, uncertain: 'hold' | 'drop', cause?: SmsError): SmsError {
+  const looked = lookups > 0 ? ` It was not on the vendor's record in ${lookups} look-ups.` : '';
+  const why = cause ? ` ${cause.message}` : '';
+  const kept = uncertain === 'hold' ? 'It is held and will not be sent again by itself.' : 'It is dropped.';
   return new SmsError(
-    'SMS_EXPIRED',
-    `The message to ${entry.to} could not be sent in time. ${tried}; nothing was sent.`,
+    'SMS_UNCERTAIN',
+    `It is not known whether the message to ${to} was sent.${looked}${why} ${kept}`,
+    {
+      outcome: 'unknown',
+      cause,
+    },
   );
+}
+
+function expired({ to, attempts, lookups }: OutboxEntry): SmsError {
+  const tried = attempts === 0 ? 'It was never tried' : `It was tried ${attempts} times`;
+  const sent = lookups > 0 ? 'whether one of them was sent is not known' : 'nothing was sent';
+  return new SmsError('SMS_EXPIRED', `The message to ${to} could not be sent in time. ${tried}; ${sent}.`, {
+    outcome: lookups > 0 ? 'unknown' : 'not-sent',
+  });
 }

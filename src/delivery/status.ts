@@ -53,12 +53,17 @@ export async function waitUntilFinal(
   let pause = FIRST_WAIT;
   for (;;) {
     const answers = await statusOf(account, ids);
-    if (answers.every((answer) => answer instanceof SmsError || answer.final)) return answers;
+    if (answers.every(isLast)) return answers;
     const left = end - Date.now();
     if (left <= 0 || signal.aborted) return answers.map(timedOut);
     await sleep(Math.min(pause, left), signal);
     pause = Math.min(pause * 2, LONGEST_WAIT);
   }
+}
+
+/** A vendor that is out for a moment may answer the next time. */
+function isLast(answer: Answer): boolean {
+  return answer instanceof SmsError ? !answer.retryable : answer.final;
 }
 
 function timedOut(answer: Answer): Answer {

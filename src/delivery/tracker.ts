@@ -24,6 +24,10 @@ const SCHEDULE = [2, 6, 20, 60, 300, 1200, 3600, 4 * 3600, 12 * 3600, 24 * 3600]
 /** The same when pushes or a status queue tell: asking is for what got lost. */
 const SPARSE = [120, 900, 3600, 6 * 3600, 24 * 3600];
 const BATCH = 50;
+/** Milliseconds after a store that failed. */
+const RETRY = 10_000;
+/** How often, in milliseconds, what is overdue is looked for while a node sweeps. */
+const SWEPT_PAUSE = 60_000;
 /** How long a report waits for its receipt. */
 const EARLY = 10 * 60_000;
 
@@ -57,6 +61,7 @@ export class Tracker {
     this.#feeders[kind] += 1;
     return () => {
       this.#feeders[kind] -= 1;
+      this.resume().catch(() => this.#plan(Date.now() + RETRY));
     };
   }
 
@@ -101,12 +106,8 @@ export class Tracker {
    * A message that is not known yet is waited for; `reference` is ours, where the push carried it instead of an id.
    */
   async report(heard: ProviderReport, reference?: string): Promise<StatusReport | null> {
-    const message = await this.#find(heard.id, reference);
-    if (!message) {
-      await this.#keepEarly(heard, reference);
-      return null;
-    }
-    if (!isForward(message, heard)) return null;
+    const message = (await this.#find(heard.id, reference)) ?? (await this.#keepEarly(heard, reference));
+    if (!message || !isForward(message, heard)) return null;
     const report = this.#complete({ ...heard, id: message.id, to: heard.to || message.to });
     Object.assign(message, {
       status: report.status,
@@ -129,11 +130,16 @@ export class Tracker {
     return (await this.#find('', reference))?.id ?? null;
   }
 
-  /** Asks about the messages that are still on their way, and returns the reports that moved one. */
-  async sweep(limit: number): Promise<StatusReport[]> {
+  /** Asks about the messages whose time it is, or about all that are still on their way; returns what moved one. */
+  async sweep(limit: number, which: 'due' | 'open'): Promise<StatusReport[]> {
     const { store, account } = this.#options;
-    const open = await store.open(account.account, limit);
-    return this.#askAbout(open.filter(({ asked }) => asked < SCHEDULE.length));
+    const now = Date.now();
+    const messages =
+      which === 'due'
+        ? await store.due(account.account, now, limit)
+        : await store.open(account.account, limit, SCHEDULE.length);
+    const givenUp = await this.#giveUp(messages.filter((message) => message.finalBy <= now));
+    return [...givenUp, ...(await this.#askAbout(messages.filter((message) => message.finalBy > now)))];
   }
 
   /** What a report says, with the account that it belongs to. */
@@ -184,28 +190,39 @@ export class Tracker {
     const wait = Math.min(Math.max(at - Date.now(), 1), 24 * 3600_000);
     this.#timer = setTimeout(() => {
       this.#timerAt = Number.POSITIVE_INFINITY;
-      this.#running = this.#wake().catch(() => this.#plan(Date.now() + 10_000));
+      this.#running = this.#wake().catch(() => this.#plan(Date.now() + RETRY));
     }, wait);
   }
 
-  /** Gives up what is overdue, asks about what is due (unless a sweeping node does), and plans the next time. */
+  /** Gives up what is overdue, asks about what is due (a sweeping node does it instead), and plans the next time. */
   async #wake(): Promise<void> {
     const { store, account } = this.#options;
     const now = Date.now();
     const due = await store.due(account.account, now, BATCH);
-    for (const message of due.filter(({ finalBy }) => finalBy <= now)) await this.#giveUp(message);
-    const open = due.filter(({ finalBy }) => finalBy > now);
-    if (this.#feeders.sweep > 0) {
-      for (const message of open) await store.save({ ...message, askAt: now + 60_000 });
-    } else {
-      await this.#askAbout(open);
-    }
+    await this.#giveUp(due.filter(({ finalBy }) => finalBy <= now));
+    const isSwept = this.#feeders.sweep > 0;
+    if (!isSwept) await this.#askAbout(due.filter(({ finalBy }) => finalBy > now));
     const next = await store.nextDue(account.account);
-    if (next !== null) this.#plan(Math.max(next, now + 1));
+    if (next !== null) this.#plan(Math.max(next, isSwept ? now + SWEPT_PAUSE : now + 1));
   }
 
-  async #giveUp(message: TrackedMessage): Promise<void> {
-    const report: StatusReport = {
+  async #giveUp(overdue: readonly TrackedMessage[]): Promise<StatusReport[]> {
+    const { store, moved } = this.#options;
+    const reports: StatusReport[] = [];
+    for (const { account, id } of overdue) {
+      const message = await store.find(account, id);
+      // Its final status may have come while others were given up.
+      if (!message || message.final) continue;
+      const report = this.#lastWord(message);
+      await store.save({ ...message, status: 'unknown', final: true, report });
+      moved(report, message.owner);
+      reports.push(report);
+    }
+    return reports;
+  }
+
+  #lastWord(message: TrackedMessage): StatusReport {
+    return {
       ...this.#complete({
         id: message.id,
         to: message.to,
@@ -218,8 +235,6 @@ export class Tracker {
       }),
       timedOut: true,
     };
-    await this.#options.store.save({ ...message, status: 'unknown', final: true, report });
-    this.#options.moved(report, message.owner);
   }
 
   #complete(heard: ProviderReport): StatusReport {
@@ -227,9 +242,15 @@ export class Tracker {
     return { id, ...this.#options.account, ...rest };
   }
 
-  async #keepEarly(heard: ProviderReport, reference?: string): Promise<void> {
+  /** Keeps a report for the receipt; returns the message when the receipt has come in between. */
+  async #keepEarly(heard: ProviderReport, reference?: string): Promise<TrackedMessage | null> {
+    const { marks } = this.#options;
     const key = heard.id || (reference ? `r:${reference}` : '');
-    if (key) await this.#options.marks.set(this.#earlyScope, key, JSON.stringify(heard), EARLY);
+    if (!key) return null;
+    const kept = await marks.get(this.#earlyScope, key);
+    const isLast = kept !== null && (JSON.parse(kept) as ProviderReport).final;
+    if (!isLast) await marks.set(this.#earlyScope, key, JSON.stringify(heard), EARLY);
+    return this.#find(heard.id, reference);
   }
 
   async #takeEarly(id: string, reference: string): Promise<ProviderReport | null> {

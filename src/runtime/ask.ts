@@ -15,7 +15,7 @@ export interface StatusDef extends AccountNodeDef {
 
 export function statusRequest(RED: NodeAPI, node: Node, config: StatusDef): void {
   const status = new StatusLine(RED, node);
-  const evaluate = evaluator(RED, node, config, ['messageId']);
+  const evaluate = evaluator(RED, node, config, ['messageId'], { messageId: 'payload' });
   const closing = new AbortController();
   node.on('close', () => closing.abort());
   onInput(

@@ -8,16 +8,22 @@ type Evaluate<Name extends string> = (message: Message) => Promise<Record<Name, 
 
 /**
  * Prepares the named properties (`to` is typed by `toType`) once, and returns what reads all of them for a message.
- * A property that is not there is undefined. @throws SmsError SMS_INVALID_OPTION naming the property
+ * A property that the node does not have is read from the message property that `standard` names; an empty one is
+ * undefined. @throws SmsError SMS_INVALID_OPTION naming the property
  */
 export function evaluator<Name extends string>(
   RED: NodeAPI,
   node: Node,
   config: object,
   names: readonly Name[],
+  standard: { [N in Name]?: string } = {},
 ): Evaluate<Name> {
   const fields = config as Record<string, unknown>;
-  const readers = names.map((name) => [name, readerOf(RED, node, name, fields[name], fields[`${name}Type`])] as const);
+  const readers = names.map((name) => {
+    const isGiven = fields[name] !== undefined || standard[name] === undefined;
+    const [value, type] = isGiven ? [fields[name], fields[`${name}Type`]] : [standard[name], 'msg'];
+    return [name, readerOf(RED, node, name, value, type)] as const;
+  });
   return async (message) => {
     const values = {} as Record<Name, unknown>;
     for (const [name, read] of readers) {

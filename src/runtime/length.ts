@@ -17,7 +17,7 @@ export interface LengthDef extends AccountNodeDef {
 
 export function lengthRequest(RED: NodeAPI, node: Node, config: LengthDef): void {
   const status = new StatusLine(RED, node);
-  const evaluate = evaluator(RED, node, config, ['text', 'to']);
+  const evaluate = evaluator(RED, node, config, ['text', 'to'], { text: 'payload', to: 'to' });
   const alphabet = config.alphabet || 'auto';
 
   const measured = async (message: Message, text: unknown): Promise<Measurement> => {

@@ -8,6 +8,7 @@ import type { Sandbox } from '../sandbox/types';
 import { SmsError, toSmsError } from '../sms/errors';
 import { numberOr, type ProviderNode } from './nodes';
 import { sharedOf } from './registry';
+import { whenStarted } from './started';
 
 export interface ProviderDef extends NodeDef {
   provider: string;
@@ -47,7 +48,10 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
     );
     node.account = account;
     accounts.add(account);
-    account.resume().catch((error) => node.error(toSmsError(error, 'SMS_STORE')));
+    // Whoever is told of what waits in the store must be there first.
+    whenStarted(RED, node, () => {
+      account.resume().catch((error) => node.error(toSmsError(error, 'SMS_STORE')));
+    });
     const warm = warmUp(account);
     node.on('close', (_removed: boolean, done: () => void) => {
       clearTimeout(warm);

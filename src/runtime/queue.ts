@@ -18,9 +18,9 @@ export function statusQueue(RED: NodeAPI, node: Node, config: QueueDef): void {
   const interval = numberOr(config.interval, 0);
   const limit = numberOr(config.limit, 0) || 200;
 
-  const drain = async (account: Account, message: Message, send: Send) => {
+  const drain = async (which: 'due' | 'open', account: Account, message: Message, send: Send) => {
     verbOf(account.provider, 'status');
-    const reports = await account.tracker.sweep(limit);
+    const reports = await account.tracker.sweep(limit, which);
     for (const report of reports) send({ ...RED.util.cloneMessage(message), payload: report });
     if (reports.length > 0) status.show('received', reports.length);
     else status.show('listening');
@@ -28,7 +28,7 @@ export function statusQueue(RED: NodeAPI, node: Node, config: QueueDef): void {
 
   const repeater = new Repeater(node, interval * 1000, () =>
     guarded(node, status, accountIfAny(RED, config), () =>
-      drain(accountOf(RED, config), { _msgid: RED.util.generateId() }, (message) => node.send(message)),
+      drain('due', accountOf(RED, config), { _msgid: RED.util.generateId() }, (message) => node.send(message)),
     ),
   );
   // While this node asks by itself, the account need not.
@@ -40,6 +40,6 @@ export function statusQueue(RED: NodeAPI, node: Node, config: QueueDef): void {
     node,
     status,
     (message) => ({ account: accountFor(RED, config, message) }),
-    (message, send) => repeater.between(() => drain(accountFor(RED, config, message), message, send)),
+    (message, send) => repeater.between(() => drain('open', accountFor(RED, config, message), message, send)),
   );
 }

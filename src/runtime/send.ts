@@ -12,6 +12,7 @@ import { Followed } from './followed';
 import { type AccountNodeDef, type Done, type Message, numberOr, type Send } from './nodes';
 import { type Recipient, recipientsOf } from './recipients';
 import { sharedOf } from './registry';
+import { whenStarted } from './started';
 import { StatusLine } from './status';
 
 export interface SendDef extends AccountNodeDef {
@@ -43,15 +44,25 @@ export class SendNode implements Owner {
   #jobs = new Map<string, { job: Job; index: number }>();
   #followed = new Followed();
   #waiting = 0;
+  /** Calls without the queue, which a redeploy waits for. */
+  #calls = new Set<Promise<void>>();
 
   constructor(RED: NodeAPI, node: Node, config: SendDef) {
     this.#RED = RED;
     this.#node = node;
     this.#config = config;
     this.#status = new StatusLine(RED, node);
-    this.#evaluate = evaluator(RED, node, config, ['to', 'text', 'sender', 'at', 'options', 'dedupe']);
-    const disown = sharedOf(RED).accounts.own(node.id, this);
-    node.on('close', disown);
+    this.#evaluate = evaluator(RED, node, config, ['to', 'text', 'sender', 'at', 'options', 'dedupe'], {
+      to: 'to',
+      text: 'payload',
+    });
+    whenStarted(RED, node, () => {
+      const disown = sharedOf(RED).accounts.own(node.id, this);
+      node.on('close', disown);
+    });
+    node.on('close', (_removed: boolean, done: () => void) => {
+      Promise.all(this.#calls).finally(() => done());
+    });
     node.on('input', (message, send, done) => this.#input(message as Message, send as Send, done));
   }
 
@@ -77,7 +88,8 @@ export class SendNode implements Owner {
   }
 
   moved(report: StatusReport): void {
-    const message = this.#followed.of(report.id, report.final);
+    // Whoever gets it may change it, and the next report is to come with what the message came with.
+    const message = this.#RED.util.cloneMessage(this.#followed.of(report.id, report.final));
     this.#status.show(report.status, this.#waiting || '');
     this.#node.send([
       null,
@@ -95,7 +107,7 @@ export class SendNode implements Owner {
       const several = Array.isArray(values.to);
       const parts = several ? { id: message._msgid ?? this.#RED.util.generateId(), count: recipients.length } : null;
       const job: Job = { message, send, done, parts, open: recipients.length };
-      if (this.#config.queue === false) await this.#sendNow(account, job, recipients, values);
+      if (this.#config.queue === false) await this.#during(this.#sendNow(account, job, recipients, values));
       else await this.#queue(account, job, recipients, values);
     } catch (thrown) {
       const error = toSmsError(thrown);
@@ -125,7 +137,7 @@ export class SendNode implements Owner {
     this.#waiting += ready.length;
     this.#status.show('waiting', this.#waiting);
     try {
-      await account.outbox.submit(ready);
+      await account.submit(ready);
     } catch (thrown) {
       const error = toSmsError(thrown, 'SMS_STORE');
       for (const entry of ready) this.settled(entry, { error }, account);
@@ -149,6 +161,11 @@ export class SendNode implements Owner {
         }
       }),
     );
+  }
+
+  #during(work: Promise<void>): Promise<void> {
+    this.#calls.add(work);
+    return work.finally(() => this.#calls.delete(work));
   }
 
   #request({ to, fields }: Recipient, values: Record<string, unknown>) {

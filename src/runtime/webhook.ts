@@ -7,7 +7,7 @@ import { parsePush, readPush } from '../delivery/push';
 import type { WebhookEvents, WebhookRequest } from '../providers/provider';
 import { SmsError, toSmsError } from '../sms/errors';
 import { accountIfAny, accountOf } from './account-of';
-import { describe, guarded } from './fail';
+import { describe } from './fail';
 import type { AccountNodeDef, Message, ProviderNode } from './nodes';
 import { type PublicAddress, publicAddress } from './public-address';
 import { MAX_BODY_BYTES, sameSecret, serve } from './routes';
@@ -140,14 +140,20 @@ export class WebhookNode {
       account = accountOf(this.#RED, this.#config);
       events = parsePush(account, request);
     } catch (thrown) {
-      response.status(400).type('text/plain').end();
+      answer(response, 400);
       this.#refused(toSmsError(thrown));
       return;
     }
-    response.status(200).type('text/plain').end();
-    const work = guarded(this.#node, this.#status, account, () =>
-      this.#tell(account, events, request.query[REFERENCE]),
-    ).finally(() => this.#running.delete(work));
+    const work = this.#tell(account, events, request.query[REFERENCE])
+      .then(
+        () => answer(response, 200),
+        (thrown) => {
+          // The vendor may push it again; what was told already is not told twice.
+          answer(response, 500);
+          this.#refused(toSmsError(thrown, 'SMS_STORE'));
+        },
+      )
+      .finally(() => this.#running.delete(work));
     this.#running.add(work);
   }
 
@@ -170,6 +176,10 @@ export class WebhookNode {
     const account = accountIfAny(this.#RED, this.#config);
     this.#node.error(error, describe({ _msgid: this.#RED.util.generateId() }, error, { account }));
   }
+}
+
+function answer(response: Response, status: number): void {
+  response.status(status).type('text/plain').end();
 }
 
 function pathOf(path: string): string {
