@@ -100,6 +100,11 @@ export class Editor {
     return this.#leave('[id$="cancel"]');
   }
 
+  /** Closes what a test that failed left open. */
+  async cancelAll(): Promise<void> {
+    while ((await this.page.locator('.red-ui-tray').count()) > 0) await this.cancel();
+  }
+
   /** A dialog below the one that closes comes back, as an element that was taken out in the meantime. */
   async #leave(button: string): Promise<void> {
     const tray = await this.page.locator('.red-ui-tray').last().elementHandle();

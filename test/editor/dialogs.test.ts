@@ -29,6 +29,8 @@ for (const { version, theme } of LOOKS) {
       editor = await Editor.open(browser, nodeRed.url, theme, ANSWERS);
     });
 
+    afterEach(() => editor?.cancelAll());
+
     after(async () => {
       await browser?.close();
       await nodeRed?.stop();

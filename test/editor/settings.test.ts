@@ -21,9 +21,7 @@ describe('what the dialogs do', function () {
     editor = await Editor.open(browser, nodeRed.url, 'light', ANSWERS);
   });
 
-  afterEach(async () => {
-    while ((await editor?.page.locator('.red-ui-tray').count()) > 0) await editor.cancel();
-  });
+  afterEach(() => editor?.cancelAll());
 
   after(async () => {
     await browser?.close();
