@@ -8,7 +8,7 @@ import { createRequestLog } from './requests';
 import type { Answer, Handler } from './server';
 import { startServer } from './server';
 import { createHurdles } from './stories';
-import type { Sandbox, SandboxOptions } from './types';
+import type { Sandbox, SandboxOptions, SandboxSettings } from './types';
 import type { Emulation, Emulator, World } from './world';
 
 export type { EncoAssumptions } from './enco/assumptions';
@@ -48,11 +48,17 @@ export async function startSandbox(provider: string, options: SandboxOptions = {
   let emulation: Emulation;
   try {
     emulation = emulator({ ...world, origin: `http://127.0.0.1:${server.port}` });
+    if (options.settings) configure(options.settings);
   } catch (error) {
     await server.close();
     throw error;
   }
   door.open(emulation);
+
+  function configure(settings: SandboxSettings): void {
+    if (!emulation.configure) throw new RangeError(`The sandbox of ${provider} has nothing to configure.`);
+    emulation.configure(settings);
+  }
 
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
@@ -71,6 +77,7 @@ export async function startSandbox(provider: string, options: SandboxOptions = {
     messages: () => [...messages.outbound.values()].map(snapshot),
     inbox: () => structuredClone([...messages.inbound.values()]),
     receive: (sms) => structuredClone(receive(sms)),
+    configure,
     requests: requests.report,
     connections: server.connections,
     callbacks: callbacks.records,

@@ -20,6 +20,11 @@ export interface Sandbox {
    * @throws RangeError when `to` is not a number of this sandbox
    */
   receive(sms: PhoneMessage): InboundRecord;
+  /**
+   * Sets what an account's owner sets in the vendor's own web pages; what is not named stays as it is.
+   * @throws RangeError for a client that is none, or when the vendor has no such pages
+   */
+  configure(settings: SandboxSettings): void;
   /** The calls so far, or those of one operation. */
   requests(operation?: string): RequestReport;
   connections(): ConnectionReport;
@@ -44,6 +49,8 @@ export interface SandboxOptions {
   port?: number;
   /** The accounts that may log in; default one, with harmless fixed values. */
   clients?: SandboxClient[];
+  /** As `configure`, from the start. */
+  settings?: SandboxSettings;
   /** A factor on every delay of a message's life (0.01 in a test), or the delays themselves, in ms. */
   pace?: number | Partial<Delays>;
   /** After how many ms the socket of an answer that never comes is destroyed; default 20000. */
@@ -66,11 +73,36 @@ export interface SandboxOptions {
   assumptions?: Readonly<Record<string, unknown>>;
 }
 
-export interface SandboxClient {
-  clientId: string;
-  clientSecret: string;
-  /** The client's own numbers; default `666` and `8888` for the first client, none for the others. */
+/** The credentials of an account, under the names of the `sms-provider` node. */
+export type CredentialName =
+  | 'clientId'
+  | 'clientSecret'
+  | 'username'
+  | 'password'
+  | 'apiKey'
+  | 'email'
+  | 'token'
+  | 'urlToken'
+  | 'accountCode'
+  | 'smtpUser'
+  | 'smtpPass'
+  | 'ftpUser'
+  | 'ftpPass';
+
+/** One account: the credentials that its vendor knows, and its numbers. */
+export interface SandboxClient extends Partial<Record<CredentialName, string>> {
+  /** The client's own numbers; the emulator has a default. */
   dedicatedAddresses?: string[];
+}
+
+/** Where a vendor pushes to, when that is not said per message but once for the account; null or '': nowhere. */
+export interface SandboxSettings {
+  /** Of delivery reports. */
+  statusUrl?: string | null;
+  /** Of what phones write. */
+  inboundUrl?: string | null;
+  /** The client meant, as `OutboundRecord.client` names it; default all of them. */
+  client?: string;
 }
 
 /** The delays of a message's life, in ms. */

@@ -5,7 +5,7 @@ import type { Ids } from './ids';
 import type { MessageStore } from './messages';
 import type { Handler } from './server';
 import type { Hurdle } from './stories';
-import type { InboundRecord, PhoneMessage, SandboxOptions } from './types';
+import type { InboundRecord, PhoneMessage, SandboxOptions, SandboxSettings } from './types';
 
 export type Emulator = (world: World) => Emulation;
 
@@ -29,6 +29,8 @@ export interface Emulation extends Handler {
   credentials: Record<string, string>;
   receive(sms: PhoneMessage): InboundRecord;
   expireTokens(): void;
+  /** Absent where the vendor has nothing to set. */
+  configure?(settings: SandboxSettings): void;
 }
 
 /**

@@ -35,7 +35,7 @@ export interface EncoClient {
 }
 
 /** Sandboxes that end with the test that started them. */
-export function sandboxes(): { start(options?: SandboxOptions): Promise<Sandbox> } {
+export function sandboxes(provider = 'enco'): { start(options?: SandboxOptions): Promise<Sandbox> } {
   let started: Sandbox[] = [];
   afterEach(async () => {
     await Promise.all(started.map((sandbox) => sandbox.close()));
@@ -43,7 +43,7 @@ export function sandboxes(): { start(options?: SandboxOptions): Promise<Sandbox>
   });
   return {
     async start(options) {
-      const sandbox = await startSandbox('enco', { pace: 0.01, hang: 40, ...options });
+      const sandbox = await startSandbox(provider, { pace: 0.01, hang: 40, ...options });
       started.push(sandbox);
       return sandbox;
     },

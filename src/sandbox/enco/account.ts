@@ -72,7 +72,7 @@ const DEFAULT_ADDRESSES = ['666', '8888'];
 export function createEnco(world: World, baseUrl: string): Enco {
   const assume = settle(ENCO_ASSUMPTIONS, world.options.assumptions, ENCO_CHOICES);
   const clients = world.options.clients?.length ? world.options.clients : [DEFAULT_CLIENT];
-  const accounts = clients.map(({ clientId, clientSecret, dedicatedAddresses }, index) => ({
+  const accounts = clients.map(({ clientId = '', clientSecret = '', dedicatedAddresses }, index) => ({
     clientId,
     clientSecret,
     dedicatedAddresses: dedicatedAddresses ?? (index === 0 ? DEFAULT_ADDRESSES : []),
