@@ -2,26 +2,31 @@
 import { SmsError } from '../sms/errors';
 import type { Capability, Provider, Verbs } from './provider';
 
-const ALL: readonly Capability[] = [
-  'send',
-  'schedule',
-  'sender',
-  'personalised',
-  'status',
-  'cancel',
-  'inbound',
-  'statusQueue',
-  'lookup',
-  'quote',
-  'length',
-  'senders',
-  'balance',
-  'callback',
-];
+/** True for those that are verbs: a provider that has the function can do it. */
+const ALL: Readonly<Record<Capability, boolean>> = {
+  send: true,
+  sendMany: true,
+  schedule: false,
+  sender: false,
+  personalised: false,
+  status: true,
+  history: true,
+  cancel: true,
+  inbound: true,
+  statusQueue: true,
+  lookup: true,
+  quote: true,
+  length: true,
+  senders: true,
+  balance: true,
+  callback: false,
+};
 
 /** Each capability with true, or the reason why not. */
 export function capabilitiesOf(provider: Provider): Record<string, true | string> {
-  return Object.fromEntries(ALL.map((capability) => [capability, reasonAgainst(provider, capability) ?? true]));
+  return Object.fromEntries(
+    (Object.keys(ALL) as Capability[]).map((capability) => [capability, reasonAgainst(provider, capability) ?? true]),
+  );
 }
 
 /**
@@ -44,8 +49,7 @@ function reasonAgainst(provider: Provider, capability: Capability): string | und
   const { cannot, verbs, webhook, label } = provider;
   const said = cannot[capability];
   if (said !== undefined) return said;
-  const isVerb = ['status', 'inbound', 'lookup', 'length', 'senders'].includes(capability);
-  const has = isVerb
+  const has = ALL[capability]
     ? verbs[capability as keyof Verbs] !== undefined
     : capability !== 'callback' || webhook !== undefined;
   return has ? undefined : `${label} has no such call (${capability}).`;

@@ -40,23 +40,25 @@ const BY_STATUS: Record<number, Class> = {
 export function refusal(label: string, response: HttpResponse, fault: Fault): SmsError {
   const { status } = response;
   const { code, advice, ...what } = BY_STATUS[status] ?? (status >= 400 && status < 500 ? REFUSED : UNKNOWN);
+  const providerCode = fault.code?.slice(0, 100);
   const providerMessage = fault.message?.slice(0, 500);
-  const said = [fault.code, providerMessage].filter(Boolean).join(': ');
+  const said = [providerCode, providerMessage].filter(Boolean).join(': ');
   return new SmsError(code, `${label} answered ${status}${said ? ` (${said})` : ''}. ${advice}`, {
     ...what,
     httpStatus: status,
-    providerCode: fault.code,
+    providerCode,
     providerMessage,
-    correlationId: fault.correlationId,
+    correlationId: fault.correlationId?.slice(0, 200),
     retryAfter: retryAfter(response.headers['retry-after']),
   });
 }
 
 const LONGEST_WAIT = 3600_000;
 
-/** Milliseconds, out of seconds or an HTTP date (RFC 9110, 10.2.3). */
-function retryAfter(header: string | undefined): number | undefined {
-  if (!header) return undefined;
-  const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), LONGEST_WAIT);
+/** Milliseconds, out of seconds or an HTTP date (RFC 9110, 10.2.3); a time that is over says nothing of how long to wait. */
+function retryAfter(header = ''): number | undefined {
+  const value = header.trim();
+  const isDate = /^[A-Z][a-z]+, .* GMT$/.test(value);
+  const wait = isDate ? Date.parse(value) - Date.now() : /^\d+$/.test(value) ? Number(value) * 1000 : 0;
+  return wait > 0 ? Math.min(wait, LONGEST_WAIT) : undefined;
 }

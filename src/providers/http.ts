@@ -43,6 +43,7 @@ const KEEP_ALIVE_MS = 4000;
 export class HttpClient {
   #options: Required<HttpOptions>;
   #ready: Promise<{ axios: AxiosInstance; agent: Agent }> | undefined;
+  #closed = false;
 
   constructor(options: HttpOptions) {
     this.#options = { connections: CONNECTIONS, maxBytes: MAX_ANSWER_BYTES, ...options };
@@ -56,6 +57,7 @@ export class HttpClient {
 
   /** @throws SmsError with the outcome `not-sent` or `unknown` when no whole answer came. */
   async request({ method, url, headers, body }: HttpRequest): Promise<HttpResponse> {
+    if (this.#closed) throw new SmsError('SMS_CONFIG', 'The account is being closed.');
     this.#ready ??= open(this.#options);
     const { axios } = await this.#ready;
     try {
@@ -66,8 +68,9 @@ export class HttpClient {
     }
   }
 
-  /** Ends every socket; calls under way fail. */
+  /** Ends every socket for good; calls under way fail. */
   async close(): Promise<void> {
+    this.#closed = true;
     const ready = this.#ready;
     this.#ready = undefined;
     if (ready) await (await ready).agent.destroy();

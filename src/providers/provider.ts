@@ -19,9 +19,12 @@ export interface Operation {
   /** As the coverage list calls it, such as `enco.outbound.send`. */
   id: string;
   title: string;
-  method: HttpRequest['method'];
-  /** Appended to the base URL; `{name}` is filled from the parameters. */
+  /** `RPC` for a vendor whose calls are named methods at one address. */
+  method: HttpRequest['method'] | 'RPC';
+  /** Appended to the base URL, `{name}` filled from the parameters; of an RPC, the name of the method. */
   path: string;
+  /** The order of the parameters of an RPC, which travel without their names. */
+  positions?: readonly string[];
   /** Parameters of a call with a body that travel in the query all the same. */
   query?: readonly string[];
   /** What the operation itself implies and nobody is asked for. */
@@ -34,8 +37,10 @@ export interface Operation {
   writes: boolean;
   /** Where it is documented. */
   source: string;
+  /** The vendor advises against it, and says what to use instead. */
+  deprecated?: string;
   /** Runs another way than by one authorised request, such as a token that must not be shown. */
-  run?: (session: Session) => Promise<unknown>;
+  run?: (session: Session, params: Params) => Promise<unknown>;
 }
 
 /** What a vendor's error body says. */
@@ -49,8 +54,12 @@ export interface Fault {
 export interface Wire {
   /** The request of an operation, without authorisation; `baseUrl` has no last slash. */
   request(operation: Operation, params: Params, baseUrl: string): HttpRequest;
-  /** The vendor's answer, parsed. @throws SmsError SMS_BAD_RESPONSE with an unknown outcome when it cannot be */
-  result(operation: Operation, response: HttpResponse): unknown;
+  /**
+   * The vendor's answer to a success, parsed.
+   * @throws SmsError SMS_BAD_RESPONSE with an unknown outcome when it cannot be read; the vendor's own refusal, for
+   * those that refuse with 200
+   */
+  result(operation: Operation, response: HttpResponse, params: Params): unknown;
   /** Reads the body of a refusal; called for every answer that is not 2xx. */
   fault(response: HttpResponse): Fault;
 }
@@ -61,8 +70,14 @@ export interface Authorisation {
   needs: readonly string[];
   /** Fetches a token, for vendors that have one. */
   token?: (session: Session) => Promise<TokenAnswer>;
-  headers(credentials: Record<string, string>, token: string | undefined): Record<string, string>;
+  headers(credentials: Credentials, token: string | undefined, settings: Settings): Record<string, string>;
 }
+
+/** The account's credentials by the names of the `sms-provider` node. */
+export type Credentials = Record<string, string>;
+
+/** The account's settings that are the provider's own, as the editor stores them. */
+export type Settings = Readonly<Record<string, unknown>>;
 
 /** One message on its way to one recipient, everything checked. */
 export interface OutgoingMessage {
@@ -77,6 +92,8 @@ export interface OutgoingMessage {
   options: Params;
   /** Where the vendor is to push what becomes of the message. */
   callbackUrl: string | null;
+  /** When the vendor is to send it; null for now. Only for a provider that can schedule. */
+  at?: Date | null;
 }
 
 /** The vendor's yes to one message. */
@@ -98,6 +115,17 @@ export interface Attempt {
   startedAt: number;
 }
 
+/** The vendor's count of a text, with its price where it tells one, in the vendor's own unit. */
+export interface Quote extends Measurement {
+  cost?: number;
+}
+
+export interface Balance {
+  amount: number;
+  /** Such as `credits`, or a currency. */
+  unit: string;
+}
+
 export interface InboundQuery {
   /** The address that received the messages; null for the shared number or all. */
   address: string | null;
@@ -117,22 +145,27 @@ export interface Verbs {
   inbound?(session: Session, query: InboundQuery): Promise<ProviderInbound[]>;
   /** What the vendor has on record that may be this attempt, oldest first; an empty list proves nothing yet. */
   lookup?(session: Session, attempt: Attempt): Promise<Accepted[]>;
+  /**
+   * Several messages in as few calls as the vendor allows, each with its own answer in its order.
+   * @throws SmsError when the one call for all of them failed
+   */
+  sendMany?(session: Session, messages: readonly OutgoingMessage[]): Promise<(Accepted | SmsError)[]>;
+  /** Takes back a message that has not left yet. @throws SmsError SMS_REJECTED when it is too late */
+  cancel?(session: Session, id: string): Promise<void>;
+  /** Every status that a message had, oldest first. */
+  history?(session: Session, id: string): Promise<ProviderReport[]>;
+  /** Takes news out of the vendor's queue: what is returned will not be returned again. */
+  statusQueue?(session: Session, limit: number): Promise<ProviderReport[]>;
+  /** What a text to a number would cost. */
+  quote?(session: Session, to: string, text: string): Promise<Quote>;
+  balance?(session: Session): Promise<Balance>;
   length?(session: Session, text: string): Promise<Measurement>;
   /** Sender IDs or addresses that the account may use. */
   senders?(session: Session): Promise<string[]>;
 }
 
 /** What can be asked of a provider, declared or refused with a sentence. */
-export type Capability =
-  | keyof Verbs
-  | 'schedule'
-  | 'sender'
-  | 'personalised'
-  | 'cancel'
-  | 'statusQueue'
-  | 'quote'
-  | 'balance'
-  | 'callback';
+export type Capability = keyof Verbs | 'schedule' | 'sender' | 'personalised' | 'callback';
 
 /** A push from the vendor, taken apart. */
 export interface WebhookEvents {
@@ -151,6 +184,11 @@ export interface WebhookRequest {
 
 /** How the vendor's pushes are read. */
 export interface WebhookReader {
+  /**
+   * For a vendor that signs its pushes: is this one signed with the secret, over the raw bytes? Then the address
+   * carries no secret. Without this, the secret is part of the address.
+   */
+  verify?(request: WebhookRequest, secret: string, settings: Settings): boolean;
   /** The push taken apart. @throws SmsError SMS_BAD_RESPONSE when it is none of this vendor's. */
   read(request: WebhookRequest): WebhookEvents;
 }

@@ -1,5 +1,6 @@
 /** Checks values against an operation's schemas; typebox is loaded when the first one is needed. */
 import { SmsError } from '../sms/errors';
+import { isDate } from '../sms/excerpt';
 import type { Operation, Params, TObject, TSchema } from './provider';
 
 interface Tools {
@@ -22,7 +23,7 @@ export async function schemasOf(operation: Operation): Promise<{ params: TObject
 }
 
 /**
- * The parameters as the vendor wants them: text that means a number or a boolean becomes one.
+ * The parameters as the vendor wants them: text that means a number or a boolean becomes one, a Date ISO 8601.
  * @throws SmsError SMS_INVALID_OPTION naming everything that is wrong
  */
 export async function checkParams(operation: Operation, params: Params): Promise<Params> {
@@ -42,7 +43,9 @@ export async function checkOptions(operation: Operation, names: readonly string[
   if (Object.keys(options).length === 0) return {};
   const { type } = await load();
   const { params } = await schemasOf(operation);
-  return check(operation.id, type.Pick(params, [...names]) as unknown as TObject, options as Params);
+  const settable = Object.entries(params.properties).filter(([name]) => names.includes(name));
+  const schema = type.Object(Object.fromEntries(settable), { additionalProperties: false });
+  return check(operation.id, schema, options as Params);
 }
 
 /** @throws SmsError SMS_BAD_RESPONSE when the vendor's answer is not what it documents */
@@ -50,7 +53,7 @@ export async function checkResult(operation: Operation, result: unknown): Promis
   const { value } = await load();
   const schemas = await schemasOf(operation);
   if (value.Check(schemas.result, result)) return;
-  const wrong = problems(value.Errors(schemas.result, result)).join('; ');
+  const wrong = problems(schemas.result, value.Errors(schemas.result, result)).join('; ');
   throw new SmsError(
     'SMS_BAD_RESPONSE',
     `${operation.id} was answered in a form that the vendor does not document: ${wrong}.`,
@@ -62,11 +65,27 @@ export async function checkResult(operation: Operation, result: unknown): Promis
 
 async function check(id: string, schema: TObject, given: Params): Promise<Params> {
   const { value } = await load();
-  const params = value.Convert(schema, value.Clone(given)) as Params;
+  const params = value.Convert(schema, copied(id, given)) as Params;
   if (value.Check(schema, params)) return params;
   const known = Object.keys(schema.properties).join(', ') || 'none';
-  const wrong = problems(value.Errors(schema, params)).join('; ');
+  const wrong = problems(schema, value.Errors(schema, params)).join('; ');
   throw new SmsError('SMS_INVALID_OPTION', `${id}: ${wrong}. Its parameters are: ${known}.`);
+}
+
+/** What a flow gave may be anything, and is not changed. @throws SmsError SMS_INVALID_OPTION */
+function copied(id: string, given: unknown): unknown {
+  try {
+    return copy(given);
+  } catch (cause) {
+    throw new SmsError('SMS_INVALID_OPTION', `${id}: the parameters cannot be read (${(cause as Error)?.name}).`);
+  }
+}
+
+function copy(value: unknown): unknown {
+  if (isDate(value)) return value.toISOString();
+  if (Array.isArray(value)) return value.map(copy);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copy(member)]));
 }
 
 interface Problem {
@@ -75,14 +94,26 @@ interface Problem {
   message: string;
 }
 
-function problems(errors: readonly Problem[]): string[] {
-  // A forbidden property is reported twice; the second report names all of them.
-  const told = errors.filter((e) => e.message !== 'schema is false').slice(0, 8);
-  return told.map(({ instancePath, message, ...rest }) => {
+function problems(schema: TSchema, errors: readonly Problem[]): string[] {
+  const choices = new Set(errors.filter((e) => e.keyword === 'anyOf').map((e) => e.instancePath));
+  // A forbidden property is reported twice, the second report names all of them; a choice is reported for each of its words.
+  const told = errors.filter(
+    (e) => e.message !== 'schema is false' && (e.keyword === 'anyOf' || !choices.has(e.instancePath)),
+  );
+  return told.slice(0, 8).map(({ keyword, instancePath, message, ...rest }) => {
     const extra = (rest as { params?: { additionalProperties?: string[] } }).params?.additionalProperties;
     if (extra) return `${extra.map((name) => `'${name.slice(0, 40)}'`).join(', ')} is not known here`;
-    return `${instancePath ? `'${instancePath.slice(1, 60)}' ` : ''}${message}`;
+    const words = keyword === 'anyOf' ? wordsOf(schema, instancePath.slice(1)) : [];
+    const wrong = words.length > 0 ? `must be one of ${words.join(', ')}` : message;
+    return `${instancePath ? `'${instancePath.slice(1, 60)}' ` : ''}${wrong}`;
   });
+}
+
+/** The words that a parameter may be; none when it is something else. */
+function wordsOf(schema: TSchema, name: string): unknown[] {
+  const { properties = {} } = schema as { properties?: Record<string, { anyOf?: { const?: unknown }[] }> };
+  const choices = properties[name]?.anyOf ?? [];
+  return choices.map((choice) => choice.const).filter((word) => word !== undefined);
 }
 
 function load(): Promise<Tools> {

@@ -1,8 +1,8 @@
 /** One account's line to its vendor: runs operations with its credentials, token and connections. */
-import { SmsError } from '../sms/errors';
+import { SmsError, toSmsError } from '../sms/errors';
 import { refusal } from './classify';
 import { HttpClient, type HttpOptions, type HttpRequest, type HttpResponse } from './http';
-import type { Operation, Params, Provider } from './provider';
+import type { Credentials, Operation, Params, Provider, Settings } from './provider';
 import { parseJson } from './rest';
 import { checkParams, checkResult } from './schema';
 import { TokenSource } from './token';
@@ -13,7 +13,9 @@ export interface SessionOptions extends HttpOptions {
   /** A whole URL; empty for the vendor's own. */
   tokenUrl?: string;
   /** Never shown: neither by `inspect` nor in JSON nor in an error. */
-  credentials: Record<string, string>;
+  credentials: Credentials;
+  /** The provider's own settings of the account. */
+  settings?: Settings;
 }
 
 export interface CallOptions {
@@ -26,15 +28,17 @@ export class Session {
   readonly baseUrl: string;
   readonly tokenUrl: string;
   readonly http: HttpClient;
-  #credentials: Record<string, string>;
+  readonly settings: Settings;
+  #credentials: Credentials;
   #token: TokenSource | undefined;
 
-  constructor(provider: Provider, { baseUrl, tokenUrl, credentials, ...http }: SessionOptions) {
+  constructor(provider: Provider, { baseUrl, tokenUrl, credentials, settings = {}, ...http }: SessionOptions) {
     this.provider = provider;
-    this.baseUrl = address('baseUrl', baseUrl || provider.baseUrl);
+    this.baseUrl = base(address('baseUrl', baseUrl || provider.baseUrl));
     this.tokenUrl = address('tokenUrl', tokenUrl || provider.tokenUrl || this.baseUrl);
     this.http = new HttpClient(http);
     this.#credentials = credentials;
+    this.settings = settings;
     const { needs, token } = provider.authorisation;
     const missing = needs.filter((name) => !credentials[name]);
     if (missing.length > 0) {
@@ -53,10 +57,10 @@ export class Session {
   async call<T = unknown>(id: string, params: Params = {}, { check = true }: CallOptions = {}): Promise<T> {
     const operation = this.operation(id);
     const wanted = check ? await checkParams(operation, params) : params;
-    if (operation.run) return (await operation.run(this)) as T;
+    if (operation.run) return (await operation.run(this, wanted)) as T;
+    const request = this.provider.wire.request(operation, wanted, this.baseUrl);
     try {
-      const request = this.provider.wire.request(operation, wanted, this.baseUrl);
-      const result = this.provider.wire.result(operation, await this.#authorised(request));
+      const result = this.provider.wire.result(operation, await this.#authorised(request), wanted);
       if (check) await checkResult(operation, result);
       return result as T;
     } catch (error) {
@@ -64,10 +68,14 @@ export class Session {
     }
   }
 
-  /** Every page of an operation, one after the other. */
+  /** Every page of an operation, one after the other; a page that was had before is the end, whatever the vendor says. */
   async *pages<T = unknown>(id: string, params: Params = {}): AsyncGenerator<T> {
     const operation = this.operation(id);
-    for (let page: Params | null = params; page; ) {
+    const asked = new Set<string>();
+    for (let page: Params | null = await checkParams(operation, params); page; ) {
+      const key = JSON.stringify(page);
+      if (asked.has(key)) return;
+      asked.add(key);
       const result: T = await this.call<T>(id, page);
       yield result;
       page = operation.next?.(page, result) ?? null;
@@ -84,11 +92,15 @@ export class Session {
     );
   }
 
-  /** One call that carries credentials of its own, such as the one that fetches a token; refusals are errors. */
-  async exchange(request: (credentials: Record<string, string>) => HttpRequest): Promise<unknown> {
-    const response = await this.http.request(request(this.#credentials));
-    if (!succeeded(response)) throw this.#refusal(response);
-    return parseJson(this.provider.label, response);
+  /** One call that carries credentials of its own, to fetch a token: what is refused there is the account. */
+  async exchange(request: (credentials: Credentials) => HttpRequest): Promise<unknown> {
+    const sent = request(this.#credentials);
+    const response = await this.http.request(sent);
+    if (succeeded(response)) return parseJson(this.provider.label, response);
+    const error = this.#refusal(response, sent);
+    if (error.code !== 'SMS_REJECTED') throw error;
+    const sentence = `The account gets no token: check its credentials and its token URL. ${error.message}`;
+    throw error.as('SMS_AUTH', sentence, { accountRefused: true });
   }
 
   close(): Promise<void> {
@@ -100,10 +112,14 @@ export class Session {
     let renewed = false;
     for (;;) {
       const token = await this.#currentToken();
-      const headers = { ...request.headers, ...this.provider.authorisation.headers(this.#credentials, token) };
-      const response = await this.http.request({ ...request, headers });
+      const headers = {
+        ...request.headers,
+        ...this.provider.authorisation.headers(this.#credentials, token, this.settings),
+      };
+      const sent = { ...request, headers };
+      const response = await this.http.request(sent);
       if (succeeded(response)) return response;
-      if (response.status !== 401 || token === undefined || renewed) throw this.#refusal(response);
+      if (response.status !== 401 || token === undefined || renewed) throw this.#refusal(response, sent);
       this.#token?.refused(token);
       renewed = true;
     }
@@ -113,41 +129,66 @@ export class Session {
   async #currentToken(): Promise<string | undefined> {
     try {
       return await this.#token?.get();
-    } catch (error) {
-      if (error instanceof SmsError && error.outcome === 'unknown')
-        throw error.as(error.code, error.message, { outcome: 'not-sent' });
-      throw error;
+    } catch (thrown) {
+      const error = toSmsError(thrown);
+      throw error.outcome === 'unknown' ? error.as(error.code, error.message, { outcome: 'not-sent' }) : error;
     }
   }
 
-  #refusal(response: HttpResponse): SmsError {
+  #refusal(response: HttpResponse, sent: HttpRequest): SmsError {
     const { provider } = this;
     const { code, message, correlationId } = provider.wire.fault(response);
-    return refusal(provider.label, response, { code: this.#scrub(code), message: this.#scrub(message), correlationId });
+    const scrub = (text: string | undefined) => this.#scrub(text, sent);
+    return refusal(provider.label, response, {
+      code: scrub(code),
+      message: scrub(message),
+      correlationId: scrub(correlationId),
+    });
   }
 
-  /** A vendor may repeat in its error what it was sent. */
-  #scrub(text: string | undefined): string | undefined {
+  /** A vendor may repeat in its error what it was sent, in the form in which it travelled too. */
+  #scrub(text: string | undefined, { headers }: HttpRequest): string | undefined {
     if (text === undefined) return undefined;
-    const secrets = [...Object.values(this.#credentials), this.#token?.current ?? ''].filter(
-      (secret) => secret.length >= 4,
-    );
+    const travelled = headers?.authorization?.split(' ').pop() ?? '';
+    const secrets = [...Object.values(this.#credentials), travelled]
+      .flatMap((secret) => [secret, new URLSearchParams({ '': secret }).toString().slice(1)])
+      .filter((secret) => secret.length >= 4)
+      // One that contains another goes first, so that nothing of it is left.
+      .sort((a, b) => b.length - a.length);
     return secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
   }
 }
 
-/** @throws SmsError SMS_CONFIG; the address without its last slash */
-function address(name: string, url: string): string {
+/** @throws SmsError SMS_CONFIG */
+function address(name: string, given: string): string {
+  const url = given.trim();
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed?.protocol === 'https:' || parsed?.protocol === 'http:') return url.replace(/\/+$/, '');
-  throw new SmsError('SMS_CONFIG', `${name} '${url.slice(0, 80)}' is not an http or https address.`);
+  if (parsed?.protocol !== 'https:' && parsed?.protocol !== 'http:') {
+    const shown = url.replace(/\/\/[^/]*@/, '//***@').slice(0, 80);
+    throw new SmsError('SMS_CONFIG', `${name} '${shown}' is not an http or https address.`);
+  }
+  if (parsed.username || parsed.password) {
+    throw new SmsError('SMS_CONFIG', `${name} carries a user name or password: credentials have fields of their own.`);
+  }
+  return url;
+}
+
+/** Without its last slash: paths are appended. @throws SmsError SMS_CONFIG */
+function base(url: string): string {
+  if (/[?#]/.test(url)) throw new SmsError('SMS_CONFIG', `baseUrl '${url.slice(0, 80)}' must end before any ? or #.`);
+  return url.replace(/\/+$/, '');
 }
 
 function succeeded({ status }: HttpResponse): boolean {
   return status >= 200 && status < 300;
 }
 
-function uncertain(error: unknown): unknown {
-  if (!(error instanceof SmsError) || error.outcome === 'not-sent') return error;
+/** Whatever went wrong after the request may have been written, unless it is known that it was not. */
+function uncertain(thrown: unknown): SmsError {
+  if (thrown instanceof SmsError && thrown.outcome === 'not-sent') return thrown;
+  const error =
+    thrown instanceof SmsError
+      ? thrown
+      : new SmsError('SMS_BAD_RESPONSE', 'The answer could not be handled.', { outcome: 'unknown', cause: thrown });
   return error.as('SMS_UNCERTAIN', `It is not known whether the vendor carried this out. ${error.message}`);
 }

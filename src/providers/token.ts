@@ -40,11 +40,6 @@ export class TokenSource {
     return this.#renew();
   }
 
-  /** What was fetched last, good or not. */
-  get current(): string | undefined {
-    return this.#token;
-  }
-
   /** Forgets `token` after the vendor refused it; a newer one that came meanwhile stays. */
   refused(token: string): void {
     if (this.#token === token) this.#token = undefined;
@@ -79,6 +74,6 @@ export class TokenSource {
 /** Milliseconds a token lives, out of whatever the vendor wrote. */
 function lifetime(expiresIn: unknown): number {
   const seconds = typeof expiresIn === 'string' && expiresIn.trim() !== '' ? Number(expiresIn) : expiresIn;
-  if (typeof seconds !== 'number' || Number.isNaN(seconds) || seconds < 0) return ASSUMED;
+  if (typeof seconds !== 'number' || Number.isNaN(seconds) || seconds <= 0) return ASSUMED;
   return Math.min(seconds * SECOND, LONGEST);
 }

@@ -40,9 +40,12 @@ export const enco: Provider = {
   checkSender,
 };
 
+/** Words of the vendor's own paths, which stand where an address would. */
+const NO_ADDRESS = ['length', 'deliveryinfos', 'shared'];
+
 /** Shared number, or one of the account's dedicated addresses: short codes and numbers. */
 function checkSender(sender: string): void {
-  if (/^\+?[0-9A-Za-z]{2,20}$/.test(sender)) return;
+  if (/^\+?[0-9A-Za-z]{2,20}$/.test(sender) && !NO_ADDRESS.includes(sender.toLowerCase())) return;
   throw new SmsError(
     'SMS_INVALID_SENDER',
     `'${sender.slice(0, 40)}' is no dedicated address of Enco. Use one of those that the account lists, or leave it empty for the shared number.`,

@@ -196,7 +196,7 @@ function log(t: SchemaBuilder) {
  * `requestId` of the last row is taken for it (an assumption).
  */
 function nextLogPage(params: Params, result: unknown): Params | null {
-  if (!Array.isArray(result) || result.length === 0) return null;
+  if (!Array.isArray(result) || result.length === 0 || params.page === 'last') return null;
   if (typeof params.limit === 'number' && result.length < params.limit) return null;
   const last = (result[result.length - 1] as { requestId?: unknown } | null)?.requestId;
   if (typeof last !== 'string' || last === '' || last === params.pageref) return null;

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { SmsError, toSmsError } from '../../sms/errors';
 import { measure } from '../../sms/segments';
 import type { Measurement } from '../../sms/types';
+import { atMost } from '../at-most';
+import { CONNECTIONS } from '../http';
 import type {
   Accepted,
   Attempt,
@@ -32,7 +34,7 @@ async function send(session: Session, { to, text, sender, options, callbackUrl }
 
 /** One call an id: this vendor has no call for several. */
 function status(session: Session, ids: readonly string[]): Promise<(ProviderReport | SmsError)[]> {
-  return Promise.all(ids.map((id) => statusOf(session, id).catch((error) => toSmsError(error))));
+  return atMost(CONNECTIONS, ids, (id) => statusOf(session, id).catch((error) => toSmsError(error)));
 }
 
 async function statusOf(session: Session, id: string): Promise<ProviderReport> {
@@ -117,8 +119,10 @@ function isAttempt(row: Record<string, unknown>, { to, text }: Attempt): boolean
   return (
     typeof row.requestId === 'string' &&
     row.requestId !== '' &&
-    number(String(row.destinationAddress)) === to &&
-    oneLineEnd(String(row.message)) === oneLineEnd(text)
+    typeof row.destinationAddress === 'string' &&
+    typeof row.message === 'string' &&
+    number(row.destinationAddress) === to &&
+    oneLineEnd(row.message) === oneLineEnd(text)
   );
 }
 

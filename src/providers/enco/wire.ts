@@ -20,7 +20,7 @@ function fault({ body, headers }: HttpResponse): Fault {
   const json = envelope(body);
   const read = (name: string) => {
     const value = json ? json[name] : xmlElement(body, name);
-    return value === undefined || value === null || value === '' ? undefined : String(value);
+    return typeof value === 'number' || (typeof value === 'string' && value !== '') ? String(value) : undefined;
   };
   const message = [read('message') ?? read('error'), read('description') ?? read('error_description')]
     .filter(Boolean)
