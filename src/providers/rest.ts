@@ -14,9 +14,7 @@ export function jsonRequest(operation: Operation, params: Params, baseUrl: strin
   const hasBody = operation.method === 'POST' || operation.method === 'PUT';
   const query = [...left].filter(([name]) => !hasBody || operation.query?.includes(name));
   for (const [name] of query) left.delete(name);
-  const search = query
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encoded(name, written(value))}`)
-    .join('&');
+  const search = query.map(([name, value]) => `${encodeURIComponent(name)}=${encoded(name, written(value))}`).join('&');
   const headers: Record<string, string> = { accept: 'application/json' };
   if (hasBody) headers['content-type'] = 'application/json';
   return {

@@ -1,0 +1,574 @@
+/** Everything that can go wrong between us and the vendor, and what each means for the message: not sent, or unknown. */
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { gzipSync } from 'node:zlib';
+import { enco } from '../../dist/src/providers/enco/index.js';
+import { MAX_ANSWER_BYTES } from '../../dist/src/providers/http.js';
+import type { Session, SessionOptions } from '../../dist/src/providers/session.js';
+import { cert, key } from './self-signed.ts';
+import {
+  api,
+  CREDENTIALS,
+  type Edge,
+  facts,
+  failure,
+  http,
+  isTokenRequest,
+  outgoing,
+  phone,
+  SENT,
+  TOKEN,
+  until,
+  workshop,
+} from './support.ts';
+
+const TIMEOUT = 150;
+/** The exchange is over within its time, give or take a busy machine. */
+const IN_TIME = TIMEOUT + 1000;
+
+const UNKNOWN = 'unknown retryable';
+const UNREACHABLE = `SMS_UNREACHABLE ${UNKNOWN}`;
+const NOT_REACHED = 'SMS_UNREACHABLE not-sent retryable';
+const UNREADABLE = `SMS_BAD_RESPONSE ${UNKNOWN}`;
+
+describe('between us and the vendor', () => {
+  const { session, edge, ends } = workshop();
+  const unhandled: unknown[] = [];
+  const remember = (reason: unknown) => unhandled.push(reason);
+
+  before(() => process.on('unhandledRejection', remember));
+  after(() => process.off('unhandledRejection', remember));
+  afterEach(async () => {
+    await new Promise(setImmediate);
+    assert.deepEqual(unhandled.splice(0), [], 'nothing is rejected behind our back');
+  });
+
+  const lineTo = (origin: string, tokenOrigin = origin, more: Partial<SessionOptions> = {}): Session =>
+    session({ baseUrl: origin, tokenUrl: `${tokenOrigin}/token`, credentials: CREDENTIALS, timeout: TIMEOUT, ...more });
+
+  /** An API that answers so, behind a token endpoint that works. */
+  async function vendor(
+    answer: (socket: Socket, request: string, nth: number) => void,
+  ): Promise<{ line: Session; at: Edge }> {
+    const at = await edge(api(answer));
+    return { line: lineTo(at.origin), at };
+  }
+
+  const write = (line: Session) => enco.verbs.send(line, outgoing(phone('0000')));
+  const read = (line: Session) => line.call('enco.dedicatedAddresses');
+  const good = http(201, JSON.stringify(SENT));
+  const calls = (at: Edge) => at.requests.filter((request) => !isTokenRequest(request));
+
+  describe('before the first byte is written, nothing was sent', () => {
+    const tokens = async () => (await edge(api(() => {}))).origin;
+
+    it('connection refused', async () => {
+      const line = lineTo('http://127.0.0.1:1', await tokens());
+      const error = await failure(write(line));
+      assert.equal(facts(error), NOT_REACHED);
+      assert.match(error.message, /127\.0\.0\.1:1 could not be reached \(ECONNREFUSED\)/);
+    });
+
+    it('no such host', async () => {
+      const line = lineTo('http://host.invalid', await tokens(), { timeout: 3000 });
+      assert.equal(facts(await failure(write(line))), NOT_REACHED);
+    });
+
+    it('TLS to a port that speaks none', async () => {
+      const plain = await edge(() => {});
+      const line = lineTo(plain.origin.replace('http:', 'https:'), await tokens());
+      assert.equal(facts(await failure(write(line))), NOT_REACHED);
+      assert.deepEqual(plain.requests, []);
+    });
+
+    it('a certificate that nobody has signed', async () => {
+      const seen: string[] = [];
+      const server = createTlsServer({ cert, key }, (socket) => socket.on('data', (data) => seen.push(String(data))));
+      server.on('tlsClientError', () => {});
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      ends(() => new Promise((resolve) => server.close(() => resolve())));
+      const address = server.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      const error = await failure(write(lineTo(`https://127.0.0.1:${port}`, await tokens())));
+      assert.equal(facts(error), NOT_REACHED);
+      assert.match(error.message, /SELF_SIGNED/);
+      assert.deepEqual(seen, []);
+    });
+
+    it('a host that never takes the connection', async () => {
+      const silent = await edge(() => {});
+      // TLS waits for an answer that a mute server never gives.
+      const line = lineTo(silent.origin.replace('http:', 'https:').replace('127.0.0.1', 'localhost'), await tokens());
+      assert.equal(facts(await failure(write(line))), NOT_REACHED);
+    });
+  });
+
+  describe('once the request is written, the outcome is unknown', () => {
+    const trickle = (socket: Socket, bytes: string, every = 20) => {
+      let at = 0;
+      const timer = setInterval(() => {
+        if (socket.destroyed || at >= bytes.length) clearInterval(timer);
+        else socket.write(bytes[at++] ?? '');
+      }, every);
+    };
+    const head = 'HTTP/1.1 201 Created\r\ncontent-type: application/json\r\n';
+
+    const FAULTS: [string, (socket: Socket) => void][] = [
+      ['a reset before any answer', (socket) => socket.resetAndDestroy()],
+      ['an end before any answer', (socket) => socket.end()],
+      ['a reset amid the headers', (socket) => socket.write(head, () => socket.resetAndDestroy())],
+      ['an end amid the headers', (socket) => socket.end(head)],
+      [
+        'a reset amid the body',
+        (socket) => socket.write(`${head}content-length: 500\r\n\r\n{"resource`, () => socket.resetAndDestroy()),
+      ],
+      [
+        'a body shorter than announced',
+        (socket) => socket.end(`${head}content-length: 500\r\n\r\n${JSON.stringify(SENT)}`),
+      ],
+      [
+        'a chunked body that breaks off',
+        (socket) => socket.end(`${head}transfer-encoding: chunked\r\n\r\n5\r\n{"res\r\n`),
+      ],
+      ['no answer at all', () => {}],
+      ['headers that take too long', (socket) => trickle(socket, good)],
+      [
+        'a body that trickles longer than there is time',
+        (socket) => trickle(socket.write(`${head}content-length: 400\r\n\r\n`) ? socket : socket, ' '.repeat(400)),
+      ],
+      ['bytes that are no HTTP', (socket) => socket.write('SSH-2.0-OpenSSH_9.6\r\n')],
+      ['headers without end', (socket) => socket.write(`${head}x: ${'y'.repeat(200_000)}`)],
+      ['two different lengths', (socket) => socket.write(`${head}content-length: 5\r\ncontent-length: 9\r\n\r\n{}`)],
+      [
+        '100 Continue that was not asked for, and then nothing',
+        (socket) => socket.write('HTTP/1.1 100 Continue\r\n\r\n'),
+      ],
+      [
+        'a switch of protocols',
+        (socket) => socket.write('HTTP/1.1 101 Switching\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+      ],
+    ];
+    for (const [what, answer] of FAULTS) {
+      it(what, async () => {
+        const { line, at } = await vendor(answer);
+        const started = Date.now();
+        const written = await failure(write(line));
+        assert.equal(facts(written), `SMS_UNCERTAIN ${UNKNOWN}`);
+        assert.equal(facts(await failure(read(line))), UNREACHABLE);
+        assert.ok(Date.now() - started < 2 * IN_TIME);
+        assert.equal(calls(at).length, 2, 'nothing was repeated');
+      });
+    }
+  });
+
+  describe('an answer that cannot be read leaves the outcome unknown', () => {
+    const whole = JSON.stringify(SENT);
+    const ANSWERS: [string, string][] = [
+      ['JSON that breaks off', http(201, whole.slice(0, 40))],
+      ['a body longer than announced', http(201, whole, { 'content-length': '20' })],
+      ['a page of a proxy', http(200, '<html>Please log in</html>', { 'content-type': 'text/html' })],
+      ['an XML fault with 200', http(200, '<fault><code>1</code></fault>', { 'content-type': 'text/xml' })],
+      ['an empty 200', http(200)],
+      ['an empty 201', http(201)],
+      ['a 204', 'HTTP/1.1 204 No Content\r\n\r\n'],
+      ['compression that was not asked for', http(201, '\u001f\u008b', { 'content-encoding': 'gzip' })],
+    ];
+    for (const [what, answer] of ANSWERS) {
+      it(what, async () => {
+        const { line } = await vendor((socket) => socket.end(answer));
+        assert.equal(facts(await failure(write(line))), `SMS_UNCERTAIN ${UNKNOWN}`);
+        const error = await failure(read(line));
+        assert.equal(facts(error), UNREADABLE);
+        assert.doesNotMatch(error.message, /log in|resource/, 'the body is not repeated');
+      });
+    }
+
+    it('what follows a body that was too long is no answer to the next call', async () => {
+      const { line } = await vendor((socket, _request, nth) => {
+        socket.write(
+          nth === 1
+            ? `${http(200, '{"dedicatedAddresses":["1"]}')}${http(200, '{"dedicatedAddresses":["evil"]}')}`
+            : http(200, '{"dedicatedAddresses":["2"]}'),
+        );
+      });
+      await read(line).catch(() => {});
+      assert.deepEqual(await read(line), { dedicatedAddresses: ['2'] });
+    });
+
+    it('JSON with a byte order mark can be read', async () => {
+      const { line } = await vendor((socket) => socket.write(http(201, `\uFEFF${whole}`)));
+      assert.equal((await write(line)).id, '0b4fa6b6-0001');
+    });
+  });
+
+  describe('an answer is bounded', () => {
+    it('fifty megabytes are cut off on the way', async () => {
+      let written = 0;
+      const { line } = await vendor((socket) => {
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${50 << 20}\r\n\r\n`);
+        const block = Buffer.alloc(64 << 10, 32);
+        const more = () => {
+          while (!socket.destroyed && written < 50 << 20) {
+            written += block.length;
+            if (!socket.write(block)) return;
+          }
+        };
+        socket.on('drain', more);
+        more();
+      });
+      const slow = session({ baseUrl: line.baseUrl, tokenUrl: line.tokenUrl, credentials: CREDENTIALS, timeout: 5000 });
+      const error = await failure(write(slow));
+      assert.equal(facts(error), 'SMS_UNCERTAIN unknown');
+      assert.match(error.message, /cut off/);
+      assert.ok(written > MAX_ANSWER_BYTES && written < 3 * MAX_ANSWER_BYTES, `${written} bytes were taken`);
+    });
+
+    it('what is compressed is not inflated, and compression is not asked for', async () => {
+      const bomb = gzipSync(JSON.stringify({ ...SENT, more: ' '.repeat(20 << 20) }));
+      const { line, at } = await vendor((socket) => {
+        socket.write(`HTTP/1.1 201 Created\r\ncontent-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`);
+        socket.write(bomb);
+      });
+      assert.equal(facts(await failure(write(line))), `SMS_UNCERTAIN ${UNKNOWN}`);
+      for (const request of at.requests) assert.doesNotMatch(request, /^accept-encoding/im);
+    });
+  });
+
+  describe('a redirect is not followed, and the credentials go nowhere else', () => {
+    for (const [status, expected] of [
+      [301, 'SMS_BAD_RESPONSE not-sent'],
+      [302, `SMS_UNCERTAIN ${UNKNOWN}`],
+      [303, `SMS_UNCERTAIN ${UNKNOWN}`],
+      [307, 'SMS_BAD_RESPONSE not-sent'],
+      [308, 'SMS_BAD_RESPONSE not-sent'],
+    ] as const) {
+      it(String(status), async () => {
+        const elsewhere = await edge((socket) => socket.write(good));
+        const { line } = await vendor((socket) =>
+          socket.write(http(status, '', { location: `${elsewhere.origin}/sms` })),
+        );
+        assert.equal(facts(await failure(write(line))), expected);
+        assert.equal(elsewhere.connections(), 0);
+      });
+    }
+  });
+
+  describe('odd but good answers are taken', () => {
+    it('information before the answer', async () => {
+      const { line } = await vendor((socket) => {
+        socket.write(`HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n${good}`);
+      });
+      assert.equal((await write(line)).id, '0b4fa6b6-0001');
+    });
+
+    it('headers given twice, and headers with names that mean something to us', async () => {
+      const names = [
+        'normalize',
+        'set',
+        'get',
+        'has',
+        'concat',
+        'toString',
+        'constructor',
+        '__proto__',
+        'toJSON',
+        'then',
+      ];
+      const odd = Object.fromEntries(names.map((name) => [name, ['1', '2']]));
+      const { line } = await vendor((socket) =>
+        socket.write(http(201, JSON.stringify(SENT), { ...odd, activityID: ['a', 'b'] })),
+      );
+      assert.equal((await write(line)).id, '0b4fa6b6-0001');
+    });
+
+    it('a kept socket that the vendor has closed between two calls', async () => {
+      const { line, at } = await vendor((socket) => socket.write(good));
+      await write(line);
+      const before = at.connections();
+      for (const socket of at.sockets) socket.end();
+      await until(() => at.sockets.size === 0, 'the sockets are closed');
+      assert.equal((await write(line)).id, '0b4fa6b6-0001');
+      assert.equal(at.connections(), before + 1);
+      assert.equal(calls(at).length, 2);
+    });
+
+    it('an answer after which the vendor closes the connection', async () => {
+      const { line } = await vendor((socket) => socket.end(http(201, JSON.stringify(SENT), { connection: 'close' })));
+      for (let n = 0; n < 5; n++) assert.equal((await write(line)).id, '0b4fa6b6-0001');
+    });
+
+    it('a body that ends with the connection', async () => {
+      const { line } = await vendor((socket) => socket.end(`HTTP/1.1 201 Created\r\n\r\n${JSON.stringify(SENT)}`));
+      assert.equal((await write(line)).id, '0b4fa6b6-0001');
+    });
+  });
+
+  describe('each status has its meaning', () => {
+    /** Status, code for a writing call, code for a reading one, what else is known. */
+    const STATUSES: [number, string, string][] = [
+      [400, 'SMS_REJECTED not-sent', 'SMS_REJECTED not-sent'],
+      [402, 'SMS_REJECTED not-sent', 'SMS_REJECTED not-sent'],
+      [403, 'SMS_AUTH not-sent', 'SMS_AUTH not-sent'],
+      [404, 'SMS_REJECTED not-sent', 'SMS_REJECTED not-sent'],
+      [408, `SMS_UNCERTAIN ${UNKNOWN}`, UNREACHABLE],
+      [413, 'SMS_REJECTED not-sent', 'SMS_REJECTED not-sent'],
+      [425, 'SMS_RATE_LIMITED not-sent retryable', 'SMS_RATE_LIMITED not-sent retryable'],
+      [429, 'SMS_RATE_LIMITED not-sent retryable', 'SMS_RATE_LIMITED not-sent retryable'],
+      [500, `SMS_UNCERTAIN ${UNKNOWN}`, UNREADABLE],
+      [501, `SMS_UNCERTAIN ${UNKNOWN}`, UNREADABLE],
+      [502, `SMS_UNCERTAIN ${UNKNOWN}`, UNREACHABLE],
+      [503, NOT_REACHED, NOT_REACHED],
+      [504, `SMS_UNCERTAIN ${UNKNOWN}`, UNREACHABLE],
+      [599, `SMS_UNCERTAIN ${UNKNOWN}`, UNREADABLE],
+    ];
+    for (const [status, writing, reading] of STATUSES) {
+      it(String(status), async () => {
+        const { line, at } = await vendor((socket) =>
+          socket.write(http(status, '{"fault":{"code":7,"message":"so"}}')),
+        );
+        const written = await failure(write(line));
+        assert.equal(facts(written), writing);
+        assert.equal(facts(await failure(read(line))), reading);
+        assert.deepEqual([written.httpStatus, written.providerCode, written.providerMessage], [status, '7', 'so']);
+        assert.equal(written.accountRefused, status === 402 || status === 403);
+        assert.equal(calls(at).length, 2, 'nothing was repeated');
+      });
+    }
+
+    const hour = 3600_000;
+    for (const [header, least, most] of [
+      ['7', 7000, 7000],
+      ['86400', hour, hour],
+      ['99999999999999999999', hour, hour],
+      [new Date(Date.now() + 600_000).toUTCString(), 540_000, 600_000],
+    ] as const) {
+      it(`Retry-After: ${/GMT/.test(header) ? 'a date' : header} is a wait of at most an hour`, async () => {
+        const wait = (await refusedWith(header)).retryAfter ?? -1;
+        assert.ok(wait >= least && wait <= most, String(wait));
+      });
+    }
+
+    for (const header of ['soon', '-5', '1.5', '0', '1, 2', 'summer 2099', '', 'Thu, 01 Jan 1970 00:00:00 GMT']) {
+      it(`Retry-After: ${header || 'nothing'} leaves the wait to us`, async () => {
+        assert.equal((await refusedWith(header)).retryAfter, undefined);
+      });
+    }
+
+    async function refusedWith(header: string) {
+      const { line } = await vendor((socket) => socket.write(http(429, '', { 'retry-after': header })));
+      return failure(write(line));
+    }
+  });
+
+  describe('in a rush', () => {
+    it('what could not be written in its time is not written later', async () => {
+      const { origin, requests, sockets } = await edge(() => {});
+      const { http: client } = session({ baseUrl: origin, credentials: CREDENTIALS, timeout: TIMEOUT, connections: 1 });
+      await client.warm();
+      const names = Array.from({ length: 20 }, (_, n) => `message-${n}`);
+      const errors = await Promise.all(
+        names.map((body) => failure(client.request({ method: 'POST', url: `${origin}/x`, body }))),
+      );
+      const unknown = names.filter((_, n) => errors[n]?.outcome === 'unknown');
+      assert.ok(unknown.length < names.length, 'some never got a socket');
+      await until(() => sockets.size === 0 || requests.length > unknown.length, 'the connection is given up');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const seen = names.filter((name) => requests.some((request) => request.endsWith(`\r\n\r\n${name}`)));
+      assert.deepEqual(seen, unknown, 'the vendor saw those of unknown outcome and no others');
+    });
+
+    it('a line that is closed ends what is under way, and takes nothing more', async () => {
+      const { line, at } = await vendor(() => {});
+      const underway = failure(write(line));
+      await until(() => calls(at).length === 1, 'the call is written');
+      await line.close();
+      assert.equal((await underway).outcome, 'unknown');
+      const late = await failure(write(line));
+      assert.equal(late.outcome, 'not-sent');
+      assert.equal(calls(at).length, 1);
+      await until(() => at.sockets.size === 0, 'no socket is left');
+    });
+  });
+
+  describe('a secret that the vendor repeats comes back as ***', () => {
+    const basic = Buffer.from(`${CREDENTIALS.clientId}:${CREDENTIALS.clientSecret}`).toString('base64');
+
+    for (const status of [400, 403, 500]) {
+      it(`in the body and the headers of a ${status}`, async () => {
+        const { line } = await vendor((socket, request) => {
+          const authorization = /^authorization: (.*)$/im.exec(request)?.[1] ?? '';
+          const body = {
+            fault: { code: authorization, message: `bad: ${authorization}`, description: CREDENTIALS.clientSecret },
+          };
+          socket.write(http(status, JSON.stringify(body), { activityID: `call ${authorization}` }));
+        });
+        const error = await failure(write(line));
+        assert.match(error.providerMessage ?? '', /\*\*\*/);
+        const { assertNothingSecret } = await import('./support.ts');
+        assertNothingSecret(error, [TOKEN, CREDENTIALS.clientSecret]);
+      });
+    }
+
+    it('in the second 401, where the token is forgotten already', async () => {
+      const { line } = await vendor((socket, request) => {
+        socket.write(http(401, JSON.stringify({ fault: { message: request.replaceAll('\r\n', ' ') } })));
+      });
+      const errors = await Promise.all(Array.from({ length: 5 }, () => failure(write(line))));
+      for (const error of errors) assert.ok(!error.message.includes(TOKEN));
+    });
+
+    it('in a refusal of the token endpoint', async () => {
+      const { origin } = await edge((socket) => {
+        socket.write(
+          http(
+            401,
+            JSON.stringify({ error: 'invalid_client', error_description: `not ${basic} ${CREDENTIALS.clientSecret}` }),
+          ),
+        );
+      });
+      const error = await failure(write(lineTo(origin)));
+      assert.ok(!error.message.includes(basic) && !error.message.includes(CREDENTIALS.clientSecret), error.message);
+    });
+  });
+
+  describe('what comes from outside stays where it belongs', () => {
+    it('credentials with line breaks add no header', async () => {
+      const { origin, requests } = await edge((socket) => socket.write(http(401)));
+      const credentials = { clientId: 'me\r\nX-Evil: 1', clientSecret: 'se\r\ncret' };
+      await failure(write(session({ baseUrl: origin, tokenUrl: `${origin}/token`, credentials })));
+      for (const request of requests) assert.doesNotMatch(request, /^x-evil/im);
+    });
+
+    for (const [address, path] of [
+      ['a/b?c#d', 'a%2Fb%3Fc%23d'],
+      ['../../admin', '..%2F..%2Fadmin'],
+      ['88 88\r\nX-Evil: 1', '88%2088%0D%0AX-Evil%3A%201'],
+      ['%2e%2e', '%252e%252e'],
+      ['été', '%C3%A9t%C3%A9'],
+    ] as const) {
+      it(`an address ${JSON.stringify(address)} stays one segment of the path`, async () => {
+        const { line, at } = await vendor((socket) => socket.write(good));
+        const params = { address, message: 'x', destinations: [phone('0000')] };
+        await line.call('enco.outbound.sendFrom', params);
+        const [call = ''] = calls(at);
+        assert.equal(call.split(' ')[1], `/sms/outboundmessages/${path}`);
+        assert.doesNotMatch(call, /^x-evil/im);
+      });
+    }
+
+    for (const address of ['.', '..', '\ud800']) {
+      it(`an address ${JSON.stringify(address)} is refused, and nothing travels`, async () => {
+        const { line, at } = await vendor((socket) => socket.write(good));
+        const params = { address, message: 'x', destinations: [phone('0000')] };
+        assert.equal(facts(await failure(line.call('enco.outbound.sendFrom', params))), 'SMS_INVALID_OPTION not-sent');
+        const message = outgoing(phone('0000'), { sender: address });
+        assert.equal(facts(await failure(enco.verbs.send(line, message))), 'SMS_INVALID_OPTION not-sent');
+        assert.deepEqual(at.requests, []);
+      });
+    }
+
+    it('numbers, booleans and text for either become what the vendor takes', async () => {
+      const { line, at } = await vendor((socket) => socket.write(good));
+      const given = { address: 8888, message: 12.5, destinations: phone('0000'), forceCharacterLimit: 'true' };
+      await line.call('enco.outbound.sendFrom', given);
+      const [call = ''] = calls(at);
+      assert.match(call, /^POST \/sms\/outboundmessages\/8888\?forceCharacterLimit=true /);
+      assert.deepEqual(JSON.parse(call.split('\r\n\r\n')[1] ?? ''), { message: '12.5', destinations: [phone('0000')] });
+      assert.equal(given.address, 8888, 'what the flow gave is left as it was');
+    });
+
+    const circular: Record<string, unknown> = { message: 'x', destinations: [phone('0000')] };
+    circular.binary = circular;
+    const throwing = Object.defineProperty({}, 'message', { enumerable: true, get: () => assert.fail('looked at') });
+    for (const [what, params] of [
+      ['parameters that contain themselves', circular],
+      ['parameters that throw when they are looked at', throwing],
+      ['a date that is none', { message: new Date(Number.NaN), destinations: [phone('0000')] }],
+      ['a function', { message: () => 'x', destinations: [phone('0000')] }],
+      ['null', null],
+      ['text', 'message=x'],
+      ['a list', []],
+    ] as const) {
+      it(`${what}: refused as an option`, async () => {
+        const { line, at } = await vendor((socket) => socket.write(good));
+        const error = await failure(line.call('enco.outbound.send', params as Record<string, unknown>));
+        assert.equal(facts(error), 'SMS_INVALID_OPTION not-sent');
+        assert.deepEqual(at.requests, []);
+      });
+    }
+  });
+
+  describe('an error of our own after the request was written', () => {
+    it('leaves the outcome unknown, never not sent', async () => {
+      const broken = { ...enco, wire: { ...enco.wire, result: () => ({}) as { a: { b: 1 } } } };
+      broken.wire.result = () => {
+        throw new TypeError('our own mistake');
+      };
+      const { origin } = await edge(api((socket) => socket.write(good)));
+      const line = session({ baseUrl: origin, tokenUrl: `${origin}/token`, credentials: CREDENTIALS }, broken);
+      const error = await failure(write(line));
+      assert.deepEqual([error.code, error.outcome], ['SMS_UNCERTAIN', 'unknown']);
+    });
+  });
+
+  describe('the address of the account', () => {
+    for (const [suffix, path] of [
+      ['', ''],
+      ['/', ''],
+      ['///', ''],
+      ['/sms/1.0.0', '/sms/1.0.0'],
+      ['/sms/1.0.0/', '/sms/1.0.0'],
+      [' ', ''],
+    ] as const) {
+      it(`ends in ${JSON.stringify(suffix)}`, async () => {
+        const at = await edge(api((socket) => socket.write(good)));
+        await write(
+          session({ baseUrl: `${at.origin}${suffix}`, tokenUrl: `${at.origin}/token`, credentials: CREDENTIALS }),
+        );
+        assert.equal(calls(at)[0]?.split(' ')[1], `${path}/sms/outboundmessages`);
+      });
+    }
+
+    it('of the token is taken as it is, its last slash and its query too', async () => {
+      const at = await edge((socket, request) => {
+        socket.write(
+          request.startsWith('POST /oauth/token/?realm=x ') ? http(200, `{"access_token":"${TOKEN}"}`) : good,
+        );
+      });
+      await write(
+        session({ baseUrl: at.origin, tokenUrl: `${at.origin}/oauth/token/?realm=x`, credentials: CREDENTIALS }),
+      );
+    });
+
+    it("left empty is the vendor's own", () => {
+      const line = session({ baseUrl: '', tokenUrl: '', credentials: CREDENTIALS });
+      assert.deepEqual([line.baseUrl, line.tokenUrl], [enco.baseUrl, enco.tokenUrl]);
+    });
+
+    for (const baseUrl of [
+      'api.enco.io',
+      'ftp://api.enco.io',
+      'file:///etc/passwd',
+      'javascript:alert(1)',
+      'http://',
+      '/sms',
+      'http://api.enco.io/?a=b',
+      'http://api.enco.io/#x',
+      'http://me:hush-hush@api.enco.io',
+    ]) {
+      it(`'${baseUrl}' is SMS_CONFIG`, () => {
+        const make = () => session({ baseUrl, credentials: CREDENTIALS });
+        assert.throws(make, { code: 'SMS_CONFIG', message: /baseUrl/ });
+        assert.throws(make, (error) => !String(error).includes('hush-hush'));
+      });
+    }
+
+    it('of the token must be one too', () => {
+      assert.throws(() => session({ tokenUrl: 'token', credentials: CREDENTIALS }), {
+        code: 'SMS_CONFIG',
+        message: /tokenUrl/,
+      });
+    });
+  });
+});
