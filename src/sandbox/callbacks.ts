@@ -1,4 +1,4 @@
-/** Pushes to the client's own URLs over real HTTP: one attempt each, in order per message, none left behind at the end. */
+/** Pushes to the client's own URLs over real HTTP: in order per message, again where the vendor tries again, none left behind at the end. */
 import http from 'node:http';
 import https from 'node:https';
 import { createBounded } from './bounded';
@@ -8,13 +8,30 @@ import type { CallbackRecord } from './types';
 export interface Callbacks {
   /** POSTs `body` once every earlier push of the same `about` is over. */
   post(about: string, url: string, body: string, contentType: string): void;
+  /** POSTs what `make` says for each attempt, until one is taken. An attempt that is repeated may be overtaken by a later push. */
+  push(about: string, url: string, make: (attempt: number) => Pushed, again: Again): void;
   records(): CallbackRecord[];
   /** Waits for the pushes in flight, no longer than two seconds, and takes no further ones. */
   close(): Promise<void>;
 }
 
+/** One attempt as it goes over the wire. */
+export interface Pushed {
+  body: string;
+  headers: Record<string, string>;
+}
+
+/** When a push is tried again. */
+export interface Again {
+  /** The ms before each further attempt; empty: one attempt only. */
+  waits: readonly number[];
+  /** Whether the client's server has taken the push, by the status that it answered. */
+  taken(status: number): boolean;
+}
+
 const TIMEOUT = 5000;
 const GRACE = 2000;
+const ONCE: Again = { waits: [], taken: () => true };
 
 export function createCallbacks(clock: Clock, keep: number, tell: (record: CallbackRecord) => void): Callbacks {
   const done = createBounded<CallbackRecord>(keep);
@@ -22,10 +39,10 @@ export function createCallbacks(clock: Clock, keep: number, tell: (record: Callb
   const calls = new Set<http.ClientRequest>();
   let closed = false;
 
-  async function push(record: CallbackRecord, contentType: string): Promise<void> {
+  async function attempt(record: CallbackRecord, headers: Record<string, string>): Promise<void> {
     record.at = clock.iso();
     try {
-      record.status = await post(record.url, record.body, contentType, calls);
+      record.status = await post(record.url, record.body, headers, calls);
     } catch (error) {
       record.error = error instanceof Error ? error.message || error.name : String(error);
     }
@@ -33,16 +50,28 @@ export function createCallbacks(clock: Clock, keep: number, tell: (record: Callb
     tell({ ...record });
   }
 
-  return {
-    post(about, url, body, contentType) {
-      if (closed) return;
-      const record: CallbackRecord = { about, url, body, status: null, at: '' };
-      const flight = (flights.get(about) ?? Promise.resolve()).then(() => push(record, contentType));
-      flights.set(about, flight);
-      flight.finally(() => {
-        if (flights.get(about) === flight) flights.delete(about);
+  function push(about: string, url: string, make: (attempt: number) => Pushed, again: Again, count = 0): void {
+    if (closed) return;
+    const { body, headers } = make(count);
+    const record: CallbackRecord = { about, url, body, status: null, at: '' };
+    const before = flights.get(about) ?? Promise.resolve();
+    const flight = before
+      .then(() => attempt(record, headers))
+      .then(() => {
+        const wait = again.waits[count];
+        if (wait === undefined || (record.status !== null && again.taken(record.status))) return;
+        clock.after(wait, () => push(about, url, make, again, count + 1));
       });
-    },
+    flights.set(about, flight);
+    flight.finally(() => {
+      if (flights.get(about) === flight) flights.delete(about);
+    });
+  }
+
+  return {
+    post: (about, url, body, contentType) =>
+      push(about, url, () => ({ body, headers: { 'content-type': contentType } }), ONCE),
+    push: (about, url, make, again) => push(about, url, make, again),
     records: () => done.all().map((record) => ({ ...record })),
     async close() {
       closed = true;
@@ -56,9 +85,14 @@ export function createCallbacks(clock: Clock, keep: number, tell: (record: Callb
 }
 
 /** A connection of its own each time: nothing stays open at the receiver. */
-function post(url: string, body: string, contentType: string, calls: Set<http.ClientRequest>): Promise<number> {
+function post(
+  url: string,
+  body: string,
+  given: Record<string, string>,
+  calls: Set<http.ClientRequest>,
+): Promise<number> {
   const { request } = url.startsWith('https:') ? https : http;
-  const headers = { 'content-type': contentType, 'content-length': Buffer.byteLength(body) };
+  const headers = { ...given, 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const call = request(url, { method: 'POST', agent: false, headers }, (answer) => {
       answer.on('error', reject);

@@ -12,7 +12,7 @@ export interface Clock {
   stop(): void;
 }
 
-const DEFAULT_DELAYS: Delays = { network: 300, outcome: 1200, expiry: 3000, reply: 1000 };
+const DEFAULT_DELAYS: Delays = { network: 300, outcome: 1200, expiry: 3000, reply: 1000, retry: 1000 };
 
 export function createClock(now: () => number = Date.now, pace: number | Partial<Delays> = 1): Clock {
   const pending = new Set<NodeJS.Timeout>();
@@ -52,6 +52,12 @@ export function safely(task: () => void): void {
 
 function delaysOf(pace: number | Partial<Delays>): Delays {
   if (typeof pace !== 'number') return { ...DEFAULT_DELAYS, ...pace };
-  const { network, outcome, expiry, reply } = DEFAULT_DELAYS;
-  return { network: network * pace, outcome: outcome * pace, expiry: expiry * pace, reply: reply * pace };
+  const { network, outcome, expiry, reply, retry } = DEFAULT_DELAYS;
+  return {
+    network: network * pace,
+    outcome: outcome * pace,
+    expiry: expiry * pace,
+    reply: reply * pace,
+    retry: retry * pace,
+  };
 }

@@ -4,7 +4,7 @@ import type { Status } from '../sms/types';
 /** One vendor's wire, served on loopback. */
 export interface Sandbox {
   provider: string;
-  /** With the vendor's real path and no last slash, as `http://127.0.0.1:41234/sms/1.0.0`. */
+  /** With the vendor's real path, as `http://127.0.0.1:41234/sms/1.0.0`; a last slash only where the vendor's own has one. */
   baseUrl: string;
   tokenUrl?: string;
   smtp?: Endpoint;
@@ -115,6 +115,8 @@ export interface Delays {
   expiry: number;
   /** Delivered until the phone answers; 1000. */
   reply: number;
+  /** A push that was not taken until it is tried again, where the vendor does so; twice as long each further time; 1000. */
+  retry: number;
 }
 
 export interface OutboundRecord {
