@@ -38,7 +38,7 @@ export interface AccountSettings {
   finalWithin: number;
   store: Store;
   /** Where the vendor is and with which credentials; asked once, on first use. */
-  connect: () => Promise<Pick<SessionOptions, 'baseUrl' | 'tokenUrl' | 'credentials'>>;
+  connect: () => Promise<Pick<SessionOptions, 'baseUrl' | 'tokenUrl' | 'credentials' | 'settings'>>;
   /** Told of troubles that belong to no message, such as a store that fails. */
   troubled?: (error: SmsError) => void;
 }

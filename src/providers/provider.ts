@@ -66,8 +66,8 @@ export interface Wire {
 
 /** How calls are authorised. */
 export interface Authorisation {
-  /** Names of the credentials without which nothing can be called. */
-  needs: readonly string[];
+  /** Names of the credentials without which nothing can be called, given what there is. */
+  needs: readonly string[] | ((credentials: Credentials, settings: Settings) => readonly string[]);
   /** Fetches a token, for vendors that have one. */
   token?: (session: Session) => Promise<TokenAnswer>;
   headers(credentials: Credentials, token: string | undefined, settings: Settings): Record<string, string>;

@@ -40,7 +40,8 @@ export class Session {
     this.#credentials = credentials;
     this.settings = settings;
     const { needs, token } = provider.authorisation;
-    const missing = needs.filter((name) => !credentials[name]);
+    const wanted = typeof needs === 'function' ? needs(credentials, settings) : needs;
+    const missing = wanted.filter((name) => !credentials[name]);
     if (missing.length > 0) {
       throw new SmsError(
         'SMS_CONFIG',

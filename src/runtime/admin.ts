@@ -8,7 +8,7 @@ import { schemasOf } from '../providers/schema';
 import { Session } from '../providers/session';
 import { SmsError, toSmsError } from '../sms/errors';
 import type { ProviderNode } from './nodes';
-import { type ProviderDef, SandboxLine, settingsOf, withEnvironment } from './provider';
+import { ownSettings, type ProviderDef, SandboxLine, settingsOf, withEnvironment } from './provider';
 import type { WebhookNode } from './webhook';
 
 export function serveProviderAdmin(RED: NodeAPI): void {
@@ -103,7 +103,7 @@ async function test(RED: NodeAPI, body: unknown): Promise<{ ok: boolean; message
           tokenUrl: definition.tokenUrl,
           credentials: withEnvironment(RED, stored ?? ({} as ProviderNode), known),
         };
-    const session = new Session(provider, { timeout, ...line });
+    const session = new Session(provider, { timeout, ...line, settings: ownSettings(definition, provider) });
     close = async () => {
       await session.close();
       await sandbox?.close();

@@ -2,7 +2,7 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { Account, type AccountSettings } from '../delivery/account';
 import { providerOf, providers } from '../providers';
-import type { Provider } from '../providers/provider';
+import type { Provider, Settings } from '../providers/provider';
 import type { SessionOptions } from '../providers/session';
 import type { Sandbox } from '../sandbox/types';
 import { SmsError, toSmsError } from '../sms/errors';
@@ -41,7 +41,7 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
       {
         ...settings,
         store,
-        connect: () => line.connect(),
+        connect: async () => ({ ...(await line.connect()), settings: ownSettings(config, provider) }),
         troubled: (error) => node.error(error),
       },
       accounts,
@@ -72,6 +72,12 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
 export function credentialTypes(): Record<string, { type: 'text' | 'password' }> {
   const fields = providers.flatMap((provider) => provider.fields).filter(({ kind }) => kind === 'credential');
   return Object.fromEntries(fields.map(({ name, secret }) => [name, { type: secret ? 'password' : 'text' }]));
+}
+
+/** The settings that only this provider has, such as the transport. */
+export function ownSettings(config: ProviderDef, { fields }: Provider): Settings {
+  const all = config as unknown as Settings;
+  return Object.fromEntries(fields.filter(({ kind }) => kind === 'setting').map(({ name }) => [name, all[name]]));
 }
 
 /** The settings of an account out of what the editor stores. @throws SmsError SMS_CONFIG */
