@@ -44,7 +44,9 @@ export class Breaker {
     const ofTheLine = error.httpStatus === undefined || error.code === 'SMS_RATE_LIMITED';
     if (!ofTheLine && this.#recipients.size < RECIPIENTS) return;
     if (this.#failures === 0) this.#since = now;
-    this.#failures += 1;
+    // Those that were under way together fail together: that is one failure of the line.
+    if (this.#failures === 0 || this.wait(now) === 0) this.#failures += 1;
+    else if (error.retryAfter === undefined) return;
     this.#until = Math.max(this.#until, now + (error.retryAfter ?? backoff(this.#failures)));
   }
 }

@@ -261,8 +261,14 @@ export class Outbox {
     const pause = Math.max(limiter.wait(now), this.#breaker.wait(now));
     // With every place taken, the end of a call wakes the pump.
     if (pause === 0 && this.#breaker.places(now, concurrency, this.#running.size) === 0) return;
-    const wait = Math.max(next - now, Math.min(pause, LONGEST_PAUSE), 1);
+    const wait = Math.max(next - now, Math.min(pause, LONGEST_PAUSE, this.#untilFailover(now)), 1);
     this.#timer = setTimeout(() => this.wake(), Math.min(wait, LONGEST_SLEEP));
+  }
+
+  /** Milliseconds until those that have another account need not wait for this one any longer. */
+  #untilFailover(now: number): number {
+    const left = this.#options.failoverAfter * 1000 - this.#breaker.downFor(now);
+    return this.#fallbacks && left > 0 ? left : Number.POSITIVE_INFINITY;
   }
 
   /** A store that fails is tried again; the entries stay where they are. */

@@ -1,0 +1,202 @@
+/** What is checked before anything is sent, when a message leaves, and what is not sent a second time. */
+import assert from 'node:assert/strict';
+import { request, rigs, send, wait } from './support.ts';
+
+const rig = rigs();
+const TO = '+32470112001';
+
+describe('a message', () => {
+  const wrong: [string, unknown, unknown, object, string][] = [
+    ['no number', undefined, 'Hello', {}, 'SMS_INVALID_NUMBER'],
+    ['letters for a number', 'call me', 'Hello', {}, 'SMS_INVALID_NUMBER'],
+    ['a national number without a region', '0470 11 20 01', 'Hello', {}, 'SMS_INVALID_NUMBER'],
+    ['an empty text', TO, '', {}, 'SMS_EMPTY_TEXT'],
+    ['no text', TO, undefined, {}, 'SMS_EMPTY_TEXT'],
+    ['an object for a text', TO, { a: 1 }, {}, 'SMS_INVALID_TEXT'],
+    ['characters that cannot be folded', TO, 'Привет', { alphabet: 'gsm' }, 'SMS_INVALID_TEXT'],
+    ['too many parts', TO, 'x'.repeat(161), { maxParts: 1 }, 'SMS_TOO_LONG'],
+    ['an unknown option', TO, 'Hello', { options: { colour: 'red' } }, 'SMS_INVALID_OPTION'],
+    ['an option of the wrong kind', TO, 'Hello', { options: { callbackURL: 'ftp://x' } }, 'SMS_INVALID_OPTION'],
+    ['options that are a text', TO, 'Hello', { options: 'forceCharacterLimit' }, 'SMS_INVALID_OPTION'],
+    ['a field that is missing', TO, 'Hello {{name}}', { fields: { to: TO } }, 'SMS_INVALID_TEXT'],
+    ['a sender that is none', TO, 'Hello', { sender: 'No such sender!' }, 'SMS_INVALID_SENDER'],
+    ['an object for a sender', TO, 'Hello', { sender: {} }, 'SMS_INVALID_SENDER'],
+    ['a time that is none', TO, 'Hello', { at: 'soon' }, 'SMS_INVALID_OPTION'],
+  ];
+  for (const [what, to, text, more, code] of wrong) {
+    it(`with ${what} is refused with ${code} before the vendor is asked`, async () => {
+      const { sandbox: start, account: open } = rig();
+      const sandbox = await start();
+      const account = open(sandbox);
+      await assert.rejects(account.prepare(request(to, text, more)), { name: 'SmsError', code, outcome: 'not-sent' });
+      assert.equal(sandbox.requests().count, 0);
+    });
+  }
+
+  it('carries the options of the vendor and the sender asked for', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const sandbox = await start();
+    const account = open(sandbox, { sender: '8888' });
+    await send(account, TO, 'one', { options: { forceCharacterLimit: true } });
+    await send(account, TO, 'two', { sender: '666' });
+    await owner.until(() => owner.outcomes.length === 2);
+    assert.deepEqual(
+      sandbox.messages().map(({ from }) => from),
+      ['8888', '666'],
+    );
+    assert.match(sandbox.requests('enco.outbound.sendFrom').log[0]?.url ?? '', /forceCharacterLimit=true/);
+    assert.equal(owner.outcomes[1]?.receipt?.sender, '666');
+  });
+
+  it('fails with SMS_CONFIG when the account has no credentials', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const account = open({ ...(await start()), credentials: {} });
+    await send(account, TO);
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.equal(owner.outcomes[0]?.error?.code, 'SMS_CONFIG');
+    assert.match(owner.outcomes[0]?.error?.message ?? '', /clientId and clientSecret/);
+  });
+});
+
+describe('a time to send at', () => {
+  it('is held by the outbox until it comes; later messages pass', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const sandbox = await start();
+    const account = open(sandbox);
+    const at = new Date(Date.now() + 300);
+    await send(account, TO, 'scheduled', { at: at.toISOString() });
+    await send(account, TO, 'now');
+    await owner.until(() => owner.outcomes.length === 2);
+    assert.deepEqual(
+      sandbox.messages().map(({ text }) => text),
+      ['now', 'scheduled'],
+    );
+    assert(Date.parse(sandbox.messages()[1]?.acceptedAt ?? '') >= at.getTime());
+  });
+
+  it('that is over means now', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const account = open(await start());
+    await send(account, TO, 'now', { at: Date.now() - 60_000 });
+    await owner.until(() => owner.outcomes.length === 1, 1000);
+  });
+
+  it('counts the time to expire from then', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const account = open(await start());
+    await send(account, TO, 'later', { at: Date.now() + 300, expires: 0.2 });
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.equal(owner.outcomes[0]?.error, undefined);
+  });
+
+  it('cannot be kept without the queue by a vendor that does not schedule', async () => {
+    const { sandbox: start, account: open } = rig();
+    const account = open(await start());
+    const later = { at: Date.now() + 60_000, queue: false };
+    await assert.rejects(account.prepare(request(TO, 'Hello', later)), { code: 'SMS_UNSUPPORTED' });
+  });
+});
+
+describe('a key', () => {
+  it('is sent once within its time, for each recipient', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const sandbox = await start();
+    const account = open(sandbox);
+    const keyed = { dedupe: 'alarm 7', dedupeSeconds: 0.4 };
+    await send(account, TO, 'one', keyed);
+    await assert.rejects(send(account, TO, 'two', keyed), { code: 'SMS_DUPLICATE' });
+    await send(account, '+32470112002', 'one', keyed);
+    await send(account, TO, 'another key', { ...keyed, dedupe: { alarm: 8 } });
+    await wait(420);
+    await send(account, TO, 'again', keyed);
+    await owner.until(() => owner.outcomes.length === 4);
+    assert.equal(sandbox.messages().length, 4);
+  });
+
+  it('lets one of many through that come at once', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const sandbox = await start();
+    const account = open(sandbox);
+    const all = await Promise.allSettled(Array.from({ length: 20 }, () => send(account, TO, 'x', { dedupe: 'key' })));
+    assert.equal(all.filter(({ status }) => status === 'fulfilled').length, 1);
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.equal(sandbox.messages().length, 1);
+  });
+
+  it('is free again after a definite failure, with and without the queue', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const account = open(await start());
+    const bad = '+32470000005';
+    for (let i = 1; i <= 2; i += 1) {
+      await send(account, bad, 'x', { dedupe: 'key' });
+      await owner.until(() => owner.outcomes.length === i);
+    }
+    for (let i = 0; i < 2; i += 1) {
+      const entry = await account.prepare(request(bad, 'x', { dedupe: 'key', queue: false }));
+      await assert.rejects(account.sendNow(entry), { code: 'SMS_REJECTED' });
+    }
+  });
+
+  it('is kept while it is not known whether the message was sent', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const account = open(await start(), { lookups: [0.03] });
+    await send(account, '+32470000009', 'x', { dedupe: 'key' });
+    await owner.until(() => owner.outcomes.length === 1);
+    await assert.rejects(send(account, '+32470000009', 'x', { dedupe: 'key' }), { code: 'SMS_DUPLICATE' });
+  });
+
+  it('is free again when the store would not take the message', async () => {
+    const { sandbox: start, account: open, store } = rig();
+    const broken = {
+      ...store,
+      outbox: Object.create(store.outbox, { add: { value: () => Promise.reject(new Error('disk full')) } }),
+    };
+    const account = open(await start(), { store: broken });
+    for (let i = 0; i < 2; i += 1)
+      await assert.rejects(send(account, TO, 'x', { dedupe: 'key' }), { code: 'SMS_STORE', message: /disk full/ });
+  });
+});
+
+describe('the rate of an account', () => {
+  it('spaces what leaves, with and without the queue, over all who send', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const vendor = await start(() => 'accept');
+    const account = open(vendor, { rate: 20 });
+    const direct = Array.from({ length: 5 }, async (_, i) =>
+      account.sendNow(await account.prepare(request(`+3247011300${i}`, 'direct', { queue: false }))),
+    );
+    for (let i = 0; i < 10; i += 1) await send(account, `+3247011200${i % 5}`, 'queued');
+    await Promise.all([...direct, owner.until(() => owner.outcomes.length === 10)]);
+    const times = vendor.calls.map(({ at }) => at);
+    const whole = (times.at(-1) ?? 0) - (times[0] ?? 0);
+    assert(whole >= 14 * 50 - 40, `15 messages at 20 a second within ${whole} ms`);
+    assert(whole < 14 * 50 + 500, `and no slower than that: ${whole} ms`);
+    for (let i = 2; i < times.length; i += 1) {
+      const gap = (times[i] ?? 0) - (times[i - 2] ?? 0);
+      assert(gap >= 60, `three within ${gap} ms`);
+    }
+  });
+});
+
+describe('one attempt without the queue', () => {
+  it('is SMS_UNCERTAIN at once when nobody knows how it ended, and is not made again', async () => {
+    const { sandbox: start, account: open } = rig();
+    const sandbox = await start();
+    const account = open(sandbox);
+    const entry = await account.prepare(request('+32470000008', 'Hello', { queue: false }));
+    await assert.rejects(account.sendNow(entry), { code: 'SMS_UNCERTAIN', outcome: 'unknown' });
+    await wait(50);
+    assert.equal(sandbox.messages().length, 1);
+  });
+
+  it('is made once more after a token that was refused, and not after a 503', async () => {
+    const { sandbox: start, account: open } = rig();
+    const sandbox = await start();
+    const account = open(sandbox);
+    const sendNow = async (to: string) =>
+      account.sendNow(await account.prepare(request(to, 'Hello', { queue: false })));
+    assert.equal((await sendNow('+32470000012')).to, '+32470000012');
+    await assert.rejects(sendNow('+32470000006'), { code: 'SMS_UNREACHABLE' });
+    assert.equal(sandbox.messages().length, 1);
+  });
+});

@@ -1,0 +1,250 @@
+/** An account on a sandbox, or on a vendor that does what a test says, and a node that remembers what it was told. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Account, type AccountSettings } from '../../dist/src/delivery/account.js';
+import { Accounts, type Owner } from '../../dist/src/delivery/accounts.js';
+import type { SendRequest } from '../../dist/src/delivery/prepare.js';
+import { providerOf } from '../../dist/src/providers/index.js';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../dist/src/sandbox/index.js';
+import type { SmsError } from '../../dist/src/sms/errors.js';
+import type { Receipt, StatusReport } from '../../dist/src/sms/types.js';
+import { memoryStore, type OutboxEntry, type Store } from '../../dist/src/store/index.js';
+
+export interface Outcome {
+  entry: OutboxEntry;
+  receipt?: Receipt;
+  error?: SmsError;
+  account: string;
+  at: number;
+}
+
+/** Stands for the sms-send node. */
+export class Recorder implements Owner {
+  outcomes: Outcome[] = [];
+  reports: StatusReport[] = [];
+  #waiting = new Set<() => void>();
+
+  settled(entry: OutboxEntry, outcome: { receipt?: Receipt; error?: SmsError }, account: Account): void {
+    this.outcomes.push({ entry: { ...entry }, ...outcome, account: account.id, at: Date.now() });
+    this.#look();
+  }
+
+  moved(report: StatusReport): void {
+    this.reports.push(report);
+    this.#look();
+  }
+
+  of(to: string): Outcome[] {
+    return this.outcomes.filter(({ entry }) => entry.to === to);
+  }
+
+  /** Resolves when it holds, asked whenever something was told. */
+  until(holds: () => boolean, milliseconds = 8000): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const seen = this.outcomes.map(({ entry, error }) => `${entry.to} ${error?.code ?? 'accepted'}`);
+        reject(new Error(`It did not happen. Settled: ${seen.join(', ')}; reports: ${this.reports.length}`));
+      }, milliseconds);
+      const look = () => {
+        if (!holds()) return;
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  #look(): void {
+    for (const look of [...this.#waiting]) look();
+  }
+}
+
+export const OWNER = 'send';
+
+export function request(to: unknown, text: unknown, more: Partial<SendRequest> = {}): SendRequest {
+  return {
+    owner: OWNER,
+    follow: true,
+    to,
+    text,
+    fields: null,
+    sender: null,
+    at: null,
+    options: null,
+    alphabet: 'auto',
+    maxParts: 0,
+    expires: 60,
+    fallback: [],
+    dedupe: null,
+    dedupeSeconds: 60,
+    queue: true,
+    ...more,
+  };
+}
+
+export interface Line {
+  baseUrl: string;
+  tokenUrl?: string;
+  credentials: Record<string, string>;
+}
+
+/** What a test needs of delivery; everything ends with the test. */
+export interface Rig {
+  accounts: Accounts;
+  store: Store;
+  owner: Recorder;
+  sandbox(options?: SandboxOptions): Promise<Sandbox>;
+  vendor(behaviour: Behaviour): Promise<Vendor>;
+  account(line: Line, settings?: Partial<AccountSettings>): Account;
+}
+
+export function rigs(): () => Rig {
+  let ends: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const end of ends.reverse()) await end();
+    ends = [];
+  });
+  return () => {
+    const [accounts, store, owner] = [new Accounts(), memoryStore(), new Recorder()];
+    accounts.own(OWNER, owner);
+    return {
+      accounts,
+      store,
+      owner,
+      async sandbox(options) {
+        const sandbox = await startSandbox('enco', { pace: 0.01, hang: 30, ...options });
+        ends.push(() => sandbox.close());
+        return sandbox;
+      },
+      async vendor(behaviour) {
+        const vendor = await startVendor(behaviour);
+        ends.push(() => vendor.close());
+        return vendor;
+      },
+      account(line, settings = {}) {
+        const account = new Account({ ...STANDARD, store, connect: async () => line, ...settings }, accounts);
+        accounts.add(account);
+        ends.push(() => account.close());
+        return account;
+      },
+    };
+  };
+}
+
+const STANDARD: Omit<AccountSettings, 'store' | 'connect'> = {
+  id: 'account',
+  name: 'Account',
+  provider: providerOf('enco'),
+  sender: null,
+  region: '',
+  rate: 0,
+  timeout: 1000,
+  uncertain: 'hold',
+  lookups: [0.05, 0.1],
+  failoverAfter: 30,
+  finalWithin: 72,
+};
+
+/** Prepares and hands in a message; what becomes of it is told to the owner. */
+export async function send(account: Account, to: string, text = 'Hello', more: Partial<SendRequest> = {}) {
+  const entry = await account.prepare(request(to, text, more));
+  await account.submit([entry]);
+  return entry;
+}
+
+export const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** `accept`, a status to refuse with, `lose` (taken, no answer), `reset` (not taken, no answer), or a pause before accepting. */
+export type Behaviour = (call: SendCall) => 'accept' | 'lose' | 'reset' | number | Promise<'accept' | number>;
+
+export interface SendCall {
+  to: string;
+  text: string;
+  nth: number;
+  at: number;
+}
+
+/** Enco's wire in a few lines, for what the sandbox has no story for. */
+export interface Vendor extends Line {
+  calls: SendCall[];
+  taken: { id: string; to: string; text: string; at: number }[];
+  /** How often each path was asked. */
+  asked: Map<string, number>;
+  /** What the log and the statuses answer instead of 200. */
+  trouble: number | null;
+  underWay: () => number;
+  most: () => number;
+  close(): Promise<void>;
+}
+
+async function startVendor(behaviour: Behaviour): Promise<Vendor> {
+  let [underWay, most] = [0, 0];
+  const server = createServer((incoming, response) => {
+    serve(incoming, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const vendor: Vendor = {
+    baseUrl: origin,
+    tokenUrl: `${origin}/token`,
+    credentials: { clientId: 'client', clientSecret: 'secret' },
+    calls: [],
+    taken: [],
+    asked: new Map(),
+    trouble: null,
+    underWay: () => underWay,
+    most: () => most,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+
+  async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = '';
+    for await (const chunk of incoming) body += chunk;
+    const path = (incoming.url ?? '').split('?')[0] ?? '';
+    vendor.asked.set(path, (vendor.asked.get(path) ?? 0) + 1);
+    if (path === '/token') return answer(response, 200, { access_token: 'token', expires_in: 3600 });
+    if (incoming.method === 'POST') return take(JSON.parse(body), response);
+    if (vendor.trouble !== null) return answer(response, vendor.trouble, {});
+    if (path === '/logs') return answer(response, 200, vendor.taken.map(logRow));
+    return answer(response, 200, { deliveryInfo: [{ address: '', deliveryStatus: 'DeliveredToNetwork' }] });
+  }
+
+  async function take(body: { message: string; destinations: string[] }, response: ServerResponse): Promise<void> {
+    const [to, text] = [body.destinations[0] ?? '', body.message];
+    const call = { to, text, nth: vendor.calls.length + 1, at: Date.now() };
+    vendor.calls.push(call);
+    underWay += 1;
+    most = Math.max(most, underWay);
+    try {
+      const what = await behaviour(call);
+      if (what === 'reset') return void response.destroy();
+      if (typeof what === 'number') return answer(response, what, { fault: { code: what, message: 'No' } });
+      const id = `id-${vendor.taken.length + 1}`;
+      vendor.taken.push({ id, to, text, at: Date.now() });
+      if (what === 'lose') return void response.destroy();
+      const info = {
+        resourceURL: `${origin}/x/${id}`,
+        deliveryInfo: [{ address: to, deliveryStatus: 'MessageWaiting' }],
+      };
+      answer(response, 201, info);
+    } finally {
+      underWay -= 1;
+    }
+  }
+  return vendor;
+}
+
+function logRow({ id, to, text, at }: Vendor['taken'][number]) {
+  const timestamp = new Date(at).toISOString();
+  return { timestamp, destinationAddress: to, message: text, initialDeliveryInfo: 'MessageWaiting', requestId: id };
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

@@ -1,0 +1,141 @@
+/** Attempts of which nobody knows how they ended: looked up first, and then as the account wants it. */
+import assert from 'node:assert/strict';
+import { rigs, send, wait } from './support.ts';
+
+const rig = rigs();
+const LOST = '+32470000008';
+const NOWHERE = '+32470000009';
+
+describe('an attempt of unknown outcome', () => {
+  it('is found on the record of the vendor, though its list lags', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const sandbox = await start({ logsLag: 800 });
+    const account = open(sandbox, { lookups: [0.5, 0.6, 1.1] });
+    await send(account, LOST);
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.equal(owner.outcomes[0]?.receipt?.id, sandbox.messages()[0]?.id);
+    assert.equal(owner.outcomes[0]?.entry.lookups, 2);
+    assert.equal(sandbox.messages().length, 1);
+  });
+
+  it('is held when no look-up finds it: told, kept, and later messages to that recipient go on', async () => {
+    const { owner, store, vendor: start, account: open } = rig();
+    const vendor = await start(({ nth }) => (nth === 1 ? 'reset' : 'accept'));
+    const account = open(vendor, { lookups: [0.03, 0.06, 0.09] });
+    const first = await send(account, '+32470000001', 'first');
+    await send(account, '+32470000001', 'second');
+    await owner.until(() => owner.outcomes.length === 2);
+    const [held, sent] = owner.outcomes;
+    assert.equal(held?.error?.code, 'SMS_UNCERTAIN');
+    assert.match(held?.error?.message ?? '', /3 look-ups.*held/);
+    assert.equal(sent?.receipt?.text, 'second');
+    assert.deepEqual(
+      vendor.calls.map(({ text }) => text),
+      ['first', 'second'],
+      'the order is kept, and nothing is sent again',
+    );
+    const kept = await store.outbox.list('account', 'held');
+    assert.deepEqual(
+      kept.map(({ reference }) => reference),
+      [first.reference],
+    );
+  });
+
+  it('is dropped where the account says so: told, and not kept', async () => {
+    const { owner, store, sandbox: start, account: open } = rig();
+    const account = open(await start(), { uncertain: 'drop', lookups: [0.03] });
+    await send(account, NOWHERE);
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.equal(owner.outcomes[0]?.error?.code, 'SMS_UNCERTAIN');
+    for (const state of ['held', 'unknown', 'waiting', 'sending'] as const)
+      assert.deepEqual(await store.outbox.list('account', state), []);
+  });
+
+  it('is sent again where the account says so, after it was looked up', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const vendor = await start(({ nth }) => (nth === 1 ? 'reset' : 'accept'));
+    const account = open(vendor, { uncertain: 'resend', lookups: [0.03, 0.06] });
+    await send(account, '+32470000001');
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.equal(owner.outcomes[0]?.entry.attempts, 2);
+    assert(owner.outcomes[0]?.receipt);
+    assert.equal(vendor.asked.get('/logs'), 2);
+    assert.equal(vendor.calls.length, 2);
+  });
+
+  it('is not sent again once it is found, even where the account would', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const sandbox = await start();
+    const account = open(sandbox, { uncertain: 'resend' });
+    await send(account, LOST);
+    await owner.until(() => owner.outcomes.length === 1);
+    await wait(100);
+    assert.equal(sandbox.requests('enco.outbound.send').count, 1);
+  });
+
+  it('is settled at once by a look-up that is refused', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const vendor = await start(() => 'reset');
+    vendor.trouble = 403;
+    const account = open(vendor, { lookups: [0.03, 5] });
+    await send(account, '+32470000001');
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.equal(owner.outcomes[0]?.error?.code, 'SMS_UNCERTAIN');
+    assert.match(owner.outcomes[0]?.error?.message ?? '', /403/);
+    assert.doesNotMatch(owner.outcomes[0]?.error?.message ?? '', /look-ups/);
+  });
+});
+
+describe('one record of the vendor', () => {
+  it('does not settle a second message of the same text that got lost', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const vendor = await start(({ nth }) => (nth === 1 ? 'accept' : 'reset'));
+    const account = open(vendor, { lookups: [0.03, 0.06] });
+    await send(account, '+32470000001', 'the same');
+    await send(account, '+32470000001', 'the same');
+    await owner.until(() => owner.outcomes.length === 2);
+    assert.equal(owner.outcomes[0]?.receipt?.id, 'id-1');
+    assert.equal(owner.outcomes[1]?.error?.code, 'SMS_UNCERTAIN');
+  });
+
+  it('does not settle it either when the ids of the record are not those of the answers', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const sandbox = await start({ assumptions: { logsRequestIdIsDeliveryinfoId: false } });
+    const account = open(sandbox, { lookups: [0.03, 0.06] });
+    // Accepted, then lost before it was accepted: as the other story, with the same number.
+    await send(account, LOST, 'the same');
+    await owner.until(() => owner.outcomes.length === 1);
+    await send(account, LOST, 'the same');
+    await owner.until(() => owner.outcomes.length === 2);
+    const ids = owner.outcomes.map(({ receipt }) => receipt?.id);
+    assert.equal(new Set(ids).size, 2, 'each has a record of its own');
+  });
+
+  it('settles two of the same text that both got lost, each with its own', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const account = open(await start(() => 'lose'));
+    await send(account, '+32470000001', 'the same');
+    await send(account, '+32470000001', 'the same');
+    await owner.until(() => owner.outcomes.length === 2);
+    assert.deepEqual(
+      owner.outcomes.map(({ receipt }) => receipt?.id),
+      ['id-1', 'id-2'],
+    );
+  });
+
+  it('that may be of a message that is held does not settle the next one', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const vendor = await start(({ nth }) => (nth === 1 ? 'lose' : 'reset'));
+    const account = open(vendor, { lookups: [0.03, 0.06] });
+    vendor.trouble = 403;
+    await send(account, '+32470000001', 'the same');
+    await owner.until(() => owner.outcomes.length === 1);
+    vendor.trouble = null;
+    await send(account, '+32470000001', 'the same');
+    await owner.until(() => owner.outcomes.length === 2);
+    assert.deepEqual(
+      owner.outcomes.map(({ error }) => error?.code),
+      ['SMS_UNCERTAIN', 'SMS_UNCERTAIN'],
+    );
+  });
+});
