@@ -54,8 +54,9 @@ for (const { version, theme } of LOOKS) {
       });
     }
 
-    it('a dialog that is closed with Done changes nothing but what was not there', async function () {
-      if (theme === 'dark') this.skip();
+    // The theme changes no value.
+    const inOneTheme = theme === 'light' ? it : () => undefined;
+    inOneTheme('a dialog that is closed with Done changes nothing but what was not there', async () => {
       for (const type of TYPES) {
         const id = type === 'sms-provider' ? ACCOUNT : type;
         await editor.edit(id);
