@@ -1,5 +1,6 @@
 /** Asking what became of messages, with the tracker's word where it knows more. */
 import { verbOf } from '../providers/capabilities';
+import type { ProviderReport } from '../providers/provider';
 import { SmsError } from '../sms/errors';
 import type { StatusReport } from '../sms/types';
 import type { Account } from './account';
@@ -11,7 +12,8 @@ export async function statusOf(account: Account, ids: readonly string[]): Promis
   const known = new Map<string, Answer>();
   for (const id of ids) {
     const report = (await account.tracker.find(id))?.report;
-    if (report?.final) known.set(id, report);
+    // A message that was given up may have found its end since.
+    if (report?.final && !report.timedOut) known.set(id, report);
   }
   const asked = [...new Set(ids.filter((id) => !known.has(id)))];
   if (asked.length > 0) {
@@ -21,13 +23,9 @@ export async function statusOf(account: Account, ids: readonly string[]): Promis
   return ids.map((id) => known.get(id) ?? unknown(id));
 }
 
-async function latest(
-  account: Account,
-  id: string,
-  heard: Exclude<Answer, StatusReport> | Parameters<Account['tracker']['report']>[0] | undefined,
-): Promise<Answer> {
+async function latest(account: Account, id: string, heard: ProviderReport | SmsError | undefined): Promise<Answer> {
   if (!heard) return unknown(id);
-  if (heard instanceof SmsError) return heard;
+  if (heard instanceof SmsError) return heard.httpStatus === 404 ? unknown(id, heard) : heard;
   const moved = await account.tracker.report(heard);
   if (moved) return moved;
   // Old news: a status that the tracker had from elsewhere may be further.
@@ -35,8 +33,9 @@ async function latest(
   return tracked?.final && tracked.report ? tracked.report : account.tracker.complete(heard);
 }
 
-function unknown(id: string): SmsError {
-  return new SmsError('SMS_REJECTED', `The vendor knows no message with the id '${id.slice(0, 60)}'.`);
+function unknown(id: string, refusal?: SmsError): SmsError {
+  const sentence = `The vendor knows no message with the id '${id.slice(0, 60)}'. Give an id, or a receipt, of this account.`;
+  return refusal ? refusal.as('SMS_REJECTED', sentence) : new SmsError('SMS_REJECTED', sentence);
 }
 
 const FIRST_WAIT = 1000;

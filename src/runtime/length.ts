@@ -35,7 +35,8 @@ export function lengthRequest(RED: NodeAPI, node: Node, config: LengthDef): void
       const { text } = await evaluate(message);
       const measurement = await measured(message, text);
       status.show('done', `${measurement.parts} × ${measurement.alphabet}`);
-      message.payload = measurement;
+      // Spread, since its list of characters is made when it is first read: a flow is given plain data.
+      message.payload = { ...measurement };
       send(message);
     },
   );
