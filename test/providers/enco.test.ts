@@ -542,6 +542,23 @@ describe('Enco, row by row', () => {
       assert.equal(new Set(asked).size, asked.length);
     });
 
+    it('enco.logs.interval: a look-up answers the oldest first, and each once', async () => {
+      const row = (requestId: string, minute: number) => ({
+        requestId,
+        timestamp: `2026-03-04T12:0${minute}:00.000+01:00`,
+        destinationAddress: `tel:${phone('0004')}`,
+        message: 'x',
+        initialDeliveryInfo: '',
+      });
+      const line = await answeredWith(200, [row('c', 3), row('a', 1), row('b', 2), row('a', 1)]);
+      const attempt = { to: phone('0004'), text: 'x', sender: null, reference: 'r', startedAt: Date.now() };
+      const found = await verbOf(enco, 'lookup')(line, attempt);
+      assert.deepEqual(
+        found.map(({ id, acceptedAt, status }) => [id, acceptedAt, status]),
+        ['a', 'b', 'c'].map((id, n) => [id, `2026-03-04T11:0${n + 1}:00.000Z`, 'queued']),
+      );
+    });
+
     it('enco.logs.interval: a look-up is not misled by rows in any other form', async () => {
       const odd = [{}, { requestId: 5 }, { requestId: 'x', destinationAddress: { toString: null }, message: null }];
       const line = await answeredWith(200, odd);

@@ -261,6 +261,13 @@ describe('between us and the vendor', () => {
       assert.equal((await write(line)).id, '0b4fa6b6-0001');
     });
 
+    it('information before the answer says nothing of the answer', async () => {
+      const { line } = await vendor((socket) => {
+        socket.write(`HTTP/1.1 103 Early Hints\r\nlocation: http://x/early\r\n\r\n${http(201, '{}')}`);
+      });
+      assert.equal((await failure(write(line))).code, 'SMS_UNCERTAIN');
+    });
+
     it('headers given twice, and headers with names that mean something to us', async () => {
       const names = [
         'normalize',
@@ -375,6 +382,16 @@ describe('between us and the vendor', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       const seen = names.filter((name) => requests.some((request) => request.endsWith(`\r\n\r\n${name}`)));
       assert.deepEqual(seen, unknown, 'the vendor saw those of unknown outcome and no others');
+    });
+
+    it('no timer is left of an exchange that is over', async () => {
+      const { at } = await vendor((socket) => socket.write(good));
+      const line = lineTo(at.origin, at.origin, { timeout: 60_000 });
+      await write(line);
+      const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+      const before = timers();
+      for (let n = 0; n < 30; n++) await write(line);
+      assert.ok(timers() < before + 15, `${before} timers before, ${timers()} after`);
     });
 
     it('a line that is closed ends what is under way, and takes nothing more', async () => {
