@@ -159,6 +159,8 @@ export class Outbox {
     if (!error.retryable) return this.#end({ entry, error });
     entry.state = 'waiting';
     entry.notBefore = now + (error.retryAfter ?? backoff(entry.attempts));
+    const failover = entry.unsentSince + this.#options.failoverAfter * 1000;
+    if (entry.fallback.length > 0 && failover > now) entry.notBefore = Math.min(entry.notBefore, failover);
     await this.#save(entry);
   }
 

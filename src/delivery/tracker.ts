@@ -180,7 +180,10 @@ export class Tracker {
   #askAt(acceptedAt: number, asked: number): number {
     const schedule = this.#feeders.push > 0 && this.#pushSeen ? SPARSE : SCHEDULE;
     const after = schedule[asked];
-    return after === undefined ? Number.POSITIVE_INFINITY : Math.max(acceptedAt + after * 1000, Date.now() + 1000);
+    if (after === undefined) return Number.POSITIVE_INFINITY;
+    // Who comes late, after a night switched off, does not make up for what was missed all at once.
+    const pause = Math.max(1, (after - (schedule[asked - 1] ?? 0)) / 2);
+    return Math.max(acceptedAt + after * 1000, Date.now() + pause * 1000);
   }
 
   #plan(at: number): void {

@@ -1,6 +1,6 @@
 /** What is checked before anything is sent, when a message leaves, and what is not sent a second time. */
 import assert from 'node:assert/strict';
-import { request, rigs, send, wait } from './support.ts';
+import { failing, request, rigs, send, wait } from './support.ts';
 
 const rig = rigs();
 const TO = '+32470112001';
@@ -147,10 +147,7 @@ describe('a key', () => {
 
   it('is free again when the store would not take the message', async () => {
     const { sandbox: start, account: open, store } = rig();
-    const broken = {
-      ...store,
-      outbox: Object.create(store.outbox, { add: { value: () => Promise.reject(new Error('disk full')) } }),
-    };
+    const broken = { ...store, outbox: failing(store.outbox, 'add', 2) };
     const account = open(await start(), { store: broken });
     for (let i = 0; i < 2; i += 1)
       await assert.rejects(send(account, TO, 'x', { dedupe: 'key' }), { code: 'SMS_STORE', message: /disk full/ });

@@ -154,6 +154,21 @@ export async function send(account: Account, to: string, text = 'Hello', more: P
   return entry;
 }
 
+/** A part of a store of which one method fails so many times before it works. */
+export function failing<T extends object>(target: T, method: keyof T, times: number): T {
+  let left = times;
+  return new Proxy(target, {
+    get(_target, name) {
+      const real = Reflect.get(target, name) as (...given: unknown[]) => unknown;
+      if (name !== method) return real.bind(target);
+      return (...given: unknown[]) => {
+        left -= 1;
+        return left >= 0 ? Promise.reject(new Error('disk full')) : real.apply(target, given);
+      };
+    },
+  });
+}
+
 export const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** `accept`, a status to refuse with, `lose` (taken, no answer), `reset` (not taken, no answer), or a pause before accepting. */

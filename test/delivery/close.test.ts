@@ -1,0 +1,152 @@
+/** Closing waits for the calls in flight and leaves nothing running; a store that fails is an error, and nothing is told twice. */
+import assert from 'node:assert/strict';
+import { failing, request, rigs, send, wait } from './support.ts';
+
+const rig = rigs();
+const TO = '+32470112001';
+
+/** What keeps the process alive. */
+const held = (kind: string) => process.getActiveResourcesInfo().filter((name) => name.startsWith(kind)).length;
+
+describe('closing an account', () => {
+  it('waits for what is under way, of the outbox and of those who call directly', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const vendor = await start(() => wait(200).then(() => 'accept'));
+    const account = open(vendor);
+    for (let i = 0; i < 5; i += 1) await send(account, `+3247011200${i}`);
+    const direct = account.sendNow(await account.prepare(request(TO, 'direct', { queue: false })));
+    const status = account.status(['id-1']);
+    await wait(60);
+    await account.close();
+    assert.equal(owner.outcomes.filter(({ receipt }) => receipt).length, 5);
+    assert((await direct).id);
+    assert.equal((await status).length, 1);
+    assert.equal(vendor.taken.length, 6);
+  });
+
+  it('takes nothing more, keeps what waits, and the next account of that id goes on with it', async () => {
+    const { owner, store, vendor: start, account: open } = rig();
+    const vendor = await start(() => wait(50).then(() => 'accept'));
+    const account = open(vendor);
+    for (let i = 0; i < 4; i += 1) await send(account, TO, `${i}`);
+    await wait(20);
+    await account.close();
+    assert.equal(owner.outcomes.length, 1);
+    assert.equal((await store.outbox.list('account', 'waiting')).length, 3);
+    await assert.rejects(account.submit([await account.prepare(request(TO, 'more'))]), { code: 'SMS_CONFIG' });
+    await assert.rejects(account.sendNow(await account.prepare(request(TO, 'more'))), { code: 'SMS_CONFIG' });
+    await wait(100);
+    assert.equal(vendor.calls.length, 1, 'nothing leaves after the end');
+    await open(vendor).resume();
+    await owner.until(() => owner.outcomes.length === 4);
+    assert.deepEqual(
+      vendor.taken.map(({ text }) => text),
+      ['0', '1', '2', '3'],
+    );
+  });
+
+  it('at any moment loses nothing and sends nothing twice', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const vendor = await start(() => wait(3).then(() => 'accept'));
+    let account = open(vendor);
+    for (let round = 0; round < 15; round += 1) {
+      for (let i = 0; i < 4; i += 1) await send(account, `+3247011200${i}`, `${round}`);
+      for (let i = 0; i < round; i += 1) await undefined;
+      const closing = account.close();
+      account = open(vendor);
+      await closing;
+      await account.resume();
+    }
+    await owner.until(() => owner.outcomes.length === 60);
+    assert(owner.outcomes.every(({ receipt }) => receipt));
+    const sent = vendor.calls.map(({ to, text }) => `${to} ${text}`);
+    assert.equal(new Set(sent).size, 60);
+    assert.equal(sent.length, 60);
+  });
+
+  it('leaves neither timer nor socket', async () => {
+    const { sandbox: start, account: open, owner } = rig();
+    const sandbox = await start();
+    const [timers, sockets] = [held('Timeout'), held('TCPSocketWrap')];
+    const account = open(sandbox, { rate: 1 });
+    await send(account, TO);
+    await owner.until(() => owner.outcomes.length === 1);
+    await send(account, TO, 'waits for its turn');
+    await send(account, TO, 'tomorrow', { at: Date.now() + 24 * 3600_000 });
+    const waiting = account.prepare(request(TO, 'x')).then((entry) => account.sendNow(entry));
+    const refused = assert.rejects(waiting, { code: 'SMS_CONFIG', outcome: 'not-sent' });
+    await wait(10);
+    const begun = Date.now();
+    await account.close();
+    await refused;
+    assert(Date.now() - begun < 500, 'it does not wait for the rate');
+    await wait(20);
+    assert(held('Timeout') <= timers, `${held('Timeout')} timers, there were ${timers}`);
+    assert(held('TCPSocketWrap') <= sockets, `${held('TCPSocketWrap')} sockets, there were ${sockets}`);
+  });
+});
+
+describe('a store that fails', () => {
+  it('after the vendor said yes: told as accepted, once, and not sent again', async () => {
+    const { owner, store, vendor: start, account: open } = rig();
+    const troubles: string[] = [];
+    const vendor = await start(() => 'accept');
+    const account = open(vendor, {
+      store: { ...store, outbox: failing(store.outbox, 'remove', 1) },
+      troubled: (error) => troubles.push(error.code),
+    });
+    await send(account, TO);
+    await owner.until(() => owner.outcomes.length === 1);
+    await wait(100);
+    assert(owner.outcomes[0]?.receipt);
+    assert.equal(owner.outcomes.length, 1);
+    assert.equal(vendor.calls.length, 1);
+    assert.deepEqual(troubles, ['SMS_STORE']);
+  });
+
+  it('while it looks for work: it looks again', async () => {
+    const { owner, store, sandbox: start, account: open } = rig();
+    const troubles: string[] = [];
+    const account = open(await start(), {
+      store: { ...store, outbox: failing(store.outbox, 'claim', 1) },
+      troubled: (error) => troubles.push(error.code),
+    });
+    await send(account, TO);
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.deepEqual(troubles, ['SMS_STORE']);
+  });
+});
+
+describe('a node that is told', () => {
+  it('and throws does no harm to its message', async () => {
+    const { accounts, owner, sandbox: start, account: open } = rig();
+    const troubles: string[] = [];
+    const sandbox = await start();
+    const account = open(sandbox, { troubled: (error) => troubles.push(error.message) });
+    accounts.own('broken', {
+      settled: () => {
+        throw new Error('a flow that breaks');
+      },
+      moved: () => {},
+    });
+    await send(account, TO, 'one', { owner: 'broken' });
+    await send(account, TO, 'two');
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.deepEqual(troubles, ['a flow that breaks']);
+    assert.equal(sandbox.messages().length, 2);
+  });
+
+  it('is told after a redeploy what happened during it', async () => {
+    const { accounts, owner, sandbox: start, account: open } = rig();
+    const account = open(await start());
+    await send(account, TO, 'one', { owner: 'away' });
+    await send(account, TO, 'two');
+    await owner.until(() => owner.outcomes.length === 1);
+    const told: string[] = [];
+    accounts.own('away', {
+      settled: (entry, { receipt }) => told.push(`${entry.text} ${receipt ? 'accepted' : 'failed'}`),
+      moved: () => {},
+    });
+    assert.deepEqual(told, ['one accepted']);
+  });
+});
