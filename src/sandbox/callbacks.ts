@@ -10,6 +10,8 @@ export interface Callbacks {
   post(about: string, url: string, body: string, contentType: string): void;
   /** POSTs what `make` says for each attempt, until one is taken. An attempt that is repeated may be overtaken by a later push. */
   push(about: string, url: string, make: (attempt: number) => Pushed, again: Again): void;
+  /** GETs `url` once, in its turn as `post` does. */
+  get(about: string, url: string): void;
   records(): CallbackRecord[];
   /** Waits for the pushes in flight, no longer than two seconds, and takes no further ones. */
   close(): Promise<void>;
@@ -17,6 +19,8 @@ export interface Callbacks {
 
 /** One attempt as it goes over the wire. */
 export interface Pushed {
+  /** Default POST. */
+  method?: 'GET' | 'POST';
   body: string;
   headers: Record<string, string>;
 }
@@ -39,10 +43,10 @@ export function createCallbacks(clock: Clock, keep: number, tell: (record: Callb
   const calls = new Set<http.ClientRequest>();
   let closed = false;
 
-  async function attempt(record: CallbackRecord, headers: Record<string, string>): Promise<void> {
+  async function attempt(record: CallbackRecord, pushed: Pushed): Promise<void> {
     record.at = clock.iso();
     try {
-      record.status = await post(record.url, record.body, headers, calls);
+      record.status = await call(record.url, pushed, calls);
     } catch (error) {
       record.error = error instanceof Error ? error.message || error.name : String(error);
     }
@@ -52,11 +56,11 @@ export function createCallbacks(clock: Clock, keep: number, tell: (record: Callb
 
   function push(about: string, url: string, make: (attempt: number) => Pushed, again: Again, count = 0): void {
     if (closed) return;
-    const { body, headers } = make(count);
-    const record: CallbackRecord = { about, url, body, status: null, at: '' };
+    const pushed = make(count);
+    const record: CallbackRecord = { about, url, body: pushed.body, status: null, at: '' };
     const before = flights.get(about) ?? Promise.resolve();
     const flight = before
-      .then(() => attempt(record, headers))
+      .then(() => attempt(record, pushed))
       .then(() => {
         const wait = again.waits[count];
         if (wait === undefined || (record.status !== null && again.taken(record.status))) return;
@@ -72,6 +76,7 @@ export function createCallbacks(clock: Clock, keep: number, tell: (record: Callb
     post: (about, url, body, contentType) =>
       push(about, url, () => ({ body, headers: { 'content-type': contentType } }), ONCE),
     push: (about, url, make, again) => push(about, url, make, again),
+    get: (about, url) => push(about, url, () => ({ method: 'GET', body: '', headers: {} }), ONCE),
     records: () => done.all().map((record) => ({ ...record })),
     async close() {
       closed = true;
@@ -85,16 +90,15 @@ export function createCallbacks(clock: Clock, keep: number, tell: (record: Callb
 }
 
 /** A connection of its own each time: nothing stays open at the receiver. */
-function post(
+function call(
   url: string,
-  body: string,
-  given: Record<string, string>,
+  { method = 'POST', body, headers: given }: Pushed,
   calls: Set<http.ClientRequest>,
 ): Promise<number> {
   const { request } = url.startsWith('https:') ? https : http;
-  const headers = { ...given, 'content-length': Buffer.byteLength(body) };
+  const headers = method === 'GET' ? given : { ...given, 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
-    const call = request(url, { method: 'POST', agent: false, headers }, (answer) => {
+    const call = request(url, { method, agent: false, headers }, (answer) => {
       answer.on('error', reject);
       answer.on('end', () => resolve(answer.statusCode ?? 0));
       answer.resume();

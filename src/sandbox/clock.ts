@@ -14,8 +14,11 @@ export interface Clock {
 
 const DEFAULT_DELAYS: Delays = { network: 300, outcome: 1200, expiry: 3000, reply: 1000, retry: 1000 };
 
+/** A timer of Node takes no more ms than this; an SMS may be scheduled for next year. */
+const LONGEST = 2 ** 31 - 1;
+
 export function createClock(now: () => number = Date.now, pace: number | Partial<Delays> = 1): Clock {
-  const pending = new Set<NodeJS.Timeout>();
+  const pending = new Set<{ cancel(): void }>();
   let stopped = false;
   return {
     now,
@@ -23,19 +26,25 @@ export function createClock(now: () => number = Date.now, pace: number | Partial
     delays: delaysOf(pace),
     after(ms, task) {
       if (stopped) return () => {};
-      const timer = setTimeout(() => {
-        pending.delete(timer);
+      let timer: NodeJS.Timeout;
+      const wait = (left: number): void => {
+        timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : end()), Math.min(left, LONGEST));
+      };
+      const entry = { cancel: () => clearTimeout(timer) };
+      const end = (): void => {
+        pending.delete(entry);
         safely(task);
-      }, ms);
-      pending.add(timer);
+      };
+      pending.add(entry);
+      wait(ms);
       return () => {
-        pending.delete(timer);
-        clearTimeout(timer);
+        pending.delete(entry);
+        entry.cancel();
       };
     },
     stop() {
       stopped = true;
-      for (const timer of pending) clearTimeout(timer);
+      for (const { cancel } of pending) cancel();
       pending.clear();
     },
   };

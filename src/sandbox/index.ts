@@ -45,42 +45,42 @@ export async function startSandbox(provider: string, options: SandboxOptions = {
   const requests = createRequestLog(Math.ceil(keep / 10));
   const door = createDoor();
   const server = await startServer({ port, hang, latency }, world.clock, requests, door);
-  let emulation: Emulation;
+  let opened: Emulation | undefined;
   try {
-    emulation = emulator({ ...world, origin: `http://127.0.0.1:${server.port}` });
-    if (options.settings) configure(options.settings);
+    opened = await emulator({ ...world, origin: `http://127.0.0.1:${server.port}` });
+    if (options.settings) configure(opened, provider, options.settings);
   } catch (error) {
-    await server.close();
+    await Promise.all([opened?.close?.(), server.close()]);
     throw error;
   }
+  const emulation = opened;
   door.open(emulation);
-
-  function configure(settings: SandboxSettings): void {
-    if (!emulation.configure) throw new RangeError(`The sandbox of ${provider} has nothing to configure.`);
-    emulation.configure(settings);
-  }
 
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
     world.clock.stop();
-    await world.callbacks.close();
+    await Promise.all([world.callbacks.close(), emulation.close?.()]);
     await server.close();
   }
 
-  const { baseUrl, tokenUrl, credentials, receive, expireTokens } = emulation;
+  const { baseUrl, tokenUrl, smtp, ftp, credentials, receive, expireTokens, mails, files } = emulation;
   const { messages, callbacks } = world;
   return {
     provider,
     baseUrl,
     tokenUrl,
+    smtp,
+    ftp,
     credentials,
     messages: () => [...messages.outbound.values()].map(snapshot),
     inbox: () => structuredClone([...messages.inbound.values()]),
     receive: (sms) => structuredClone(receive(sms)),
-    configure,
+    configure: (settings) => configure(emulation, provider, settings),
     requests: requests.report,
     connections: server.connections,
     callbacks: callbacks.records,
+    mails: mails ?? (() => []),
+    files: files ?? (() => []),
     expireTokens,
     on: messages.on,
     close: () => {
@@ -88,6 +88,12 @@ export async function startSandbox(provider: string, options: SandboxOptions = {
       return closing;
     },
   };
+}
+
+/** @throws RangeError when the vendor has nothing to set */
+function configure(emulation: Emulation, provider: string, settings: SandboxSettings): void {
+  if (!emulation.configure) throw new RangeError(`The sandbox of ${provider} has nothing to configure.`);
+  emulation.configure(settings);
 }
 
 function createWorld(options: SandboxOptions, keep: number): Omit<World, 'origin'> {

@@ -93,7 +93,8 @@ export function live(clock: Clock, store: MessageStore, message: OutboundRecord,
   });
 }
 
-function remember<T extends { id: string }>(records: Map<string, T>, record: T, keep: number): void {
+/** Keeps a record under its id; the oldest go, beyond `keep`. */
+export function remember<T extends { id: string }>(records: Map<string, T>, record: T, keep: number): void {
   records.set(record.id, record);
   for (const oldest of records.keys()) {
     if (records.size <= keep) return;

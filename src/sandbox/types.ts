@@ -30,6 +30,10 @@ export interface Sandbox {
   connections(): ConnectionReport;
   /** The pushes to the client's own URLs, oldest first. */
   callbacks(): CallbackRecord[];
+  /** The mails that the vendor took by SMTP, and those that it wrote, oldest first; none where it has no mail. */
+  mails(): MailRecord[];
+  /** The files that were uploaded by FTP, oldest first; none where the vendor has no FTP. */
+  files(): FileRecord[];
   /** Every token handed out so far stops working, as if its time were over. */
   expireTokens(): void;
   /** Follows what happens; the answer ends the subscription. */
@@ -101,6 +105,8 @@ export interface SandboxSettings {
   statusUrl?: string | null;
   /** Of what phones write. */
   inboundUrl?: string | null;
+  /** Where the vendor's mails to the account's owner go by SMTP, as `smtp://127.0.0.1:2525`; else they are only listed. */
+  mailUrl?: string | null;
   /** The client meant, as `OutboundRecord.client` names it; default all of them. */
   client?: string;
 }
@@ -205,11 +211,44 @@ export interface CallbackRecord {
   at: string;
 }
 
+export interface MailRecord {
+  id: string;
+  /** `in`: taken by SMTP; `out`: written by the vendor. */
+  direction: 'in' | 'out';
+  /** Of the envelope. */
+  from: string;
+  to: string[];
+  /** Headers and body as they travelled, lines ending in CR LF. */
+  content: Uint8Array;
+  /** The ids of the messages that came of it, or that it is about. */
+  messages: string[];
+  /** Why nothing came of it. */
+  ignored?: string;
+  /** Why it could not be delivered. */
+  error?: string;
+  at: string;
+}
+
+export interface FileRecord {
+  /** The path it was taken from, as `/a.txt`. */
+  path: string;
+  /** Who uploaded it. */
+  user: string;
+  content: Uint8Array;
+  /** The ids of the messages that came of it. */
+  messages: string[];
+  /** Why nothing came of it. */
+  ignored?: string;
+  at: string;
+}
+
 export interface SandboxEvents {
   message: OutboundRecord;
   status: OutboundRecord;
   inbound: InboundRecord;
   callback: CallbackRecord;
+  mail: MailRecord;
+  file: FileRecord;
 }
 
 export type SandboxEvent = keyof SandboxEvents;

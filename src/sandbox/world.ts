@@ -5,9 +5,17 @@ import type { Ids } from './ids';
 import type { MessageStore } from './messages';
 import type { Handler } from './server';
 import type { Hurdle } from './stories';
-import type { InboundRecord, PhoneMessage, SandboxOptions, SandboxSettings } from './types';
+import type {
+  Endpoint,
+  FileRecord,
+  InboundRecord,
+  MailRecord,
+  PhoneMessage,
+  SandboxOptions,
+  SandboxSettings,
+} from './types';
 
-export type Emulator = (world: World) => Emulation;
+export type Emulator = (world: World) => Emulation | Promise<Emulation>;
 
 export interface World {
   options: SandboxOptions;
@@ -31,6 +39,13 @@ export interface Emulation extends Handler {
   expireTokens(): void;
   /** Absent where the vendor has nothing to set. */
   configure?(settings: SandboxSettings): void;
+  /** Where the vendor takes mails and files beside its API. */
+  smtp?: Endpoint;
+  ftp?: Endpoint;
+  mails?(): MailRecord[];
+  files?(): FileRecord[];
+  /** Ends what the emulator itself has opened; the clock has stopped before. */
+  close?(): Promise<void>;
 }
 
 /**
