@@ -1,5 +1,6 @@
 /** The vendors' wires on loopback: no account, no network, the vendor's own paths, answers and quirks. */
 import { createCallbacks } from './callbacks';
+import { startCallr } from './callr';
 import { createClock } from './clock';
 import { startEnco } from './enco';
 import { createIds } from './ids';
@@ -11,6 +12,7 @@ import { createHurdles } from './stories';
 import type { Sandbox, SandboxOptions, SandboxSettings } from './types';
 import type { Emulation, Emulator, World } from './world';
 
+export type { CallrAssumptions } from './callr/assumptions';
 export type { EncoAssumptions } from './enco/assumptions';
 export { STORIES } from './stories';
 export type * from './types';
@@ -18,6 +20,7 @@ export type * from './types';
 /** One line per vendor. */
 const EMULATORS: Readonly<Record<string, Emulator>> = {
   enco: startEnco,
+  callr: startCallr,
 };
 
 /** The providers that have a sandbox. */
