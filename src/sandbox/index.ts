@@ -115,6 +115,6 @@ function createDoor(): Handler & { open(emulation: Emulation): void } {
       inside = emulation;
     },
     handle: (request) => inside.handle(request),
-    refuse: (status, sentence) => inside.refuse(status, sentence),
+    refuse: (status, sentence, request) => inside.refuse(status, sentence, request),
   };
 }

@@ -29,7 +29,7 @@ export const LOST = Symbol('lost');
 export interface Handler {
   handle(request: WireRequest): Answer | typeof LOST;
   /** The vendor's form of a refusal that has nothing to do with an operation: 413, 500. */
-  refuse(status: number, sentence: string): Answer;
+  refuse(status: number, sentence: string, request?: WireRequest): Answer;
 }
 
 export interface ServerSettings {
@@ -68,7 +68,7 @@ export async function startServer(
     const body = await readBody(request);
     const wire = toWire(request, body ?? '');
     const entry = log.add(wire, request.url ?? '', clock.iso());
-    const answer = body === null ? handler.refuse(413, 'The body is larger than 1 MiB') : answerTo(wire, handler);
+    const answer = body === null ? handler.refuse(413, 'The body is larger than 1 MiB', wire) : answerTo(wire, handler);
     log.name(entry, wire.operation);
     if (answer === LOST) return hangUp(response);
     entry.status = answer.status;
@@ -97,7 +97,7 @@ function answerTo(wire: WireRequest, handler: Handler): Answer | typeof LOST {
   try {
     return handler.handle(wire);
   } catch (error) {
-    return handler.refuse(500, error instanceof Error ? error.message : String(error));
+    return handler.refuse(500, error instanceof Error ? error.message : String(error), wire);
   }
 }
 
