@@ -12,7 +12,9 @@ export async function findAttempt(account: Account, entry: OutboxEntry): Promise
   const { provider, settings } = account;
   const { to, text, reference, startedAt } = entry;
   const sender = entry.sender ?? settings.sender;
-  const records = await verbOf(provider, 'lookup')(await account.session(), { to, text, sender, reference, startedAt });
+  const options = entry.provider === provider.id ? entry.options : {};
+  const attempt = { to, text, sender, reference, startedAt, options };
+  const records = await verbOf(provider, 'lookup')(await account.session(), attempt);
   const candidates = await free(account, entry, records);
   for (const record of candidates) {
     if (await settings.store.marks.add(`taken:${provider.id}`, record.id, TAKEN_FOR)) return record;

@@ -36,15 +36,20 @@ const BY_STATUS: Record<number, Class> = {
   504: { ...UNKNOWN, code: 'SMS_UNREACHABLE' },
 };
 
-/** The error for an answer of any status but 2xx; everything from the vendor is cut to a length that a log can bear. */
-export function refusal(label: string, response: HttpResponse, fault: Fault): SmsError {
+/**
+ * The error for a refusal; everything from the vendor is cut to a length that a log can bear.
+ * @param meaning the HTTP status that says what is meant, of a vendor that refuses with another one
+ */
+export function refusal(label: string, response: HttpResponse, fault: Fault, meaning = response.status): SmsError {
   const { status } = response;
-  const { code, advice, ...what } = BY_STATUS[status] ?? (status >= 400 && status < 500 ? REFUSED : UNKNOWN);
+  const { code, advice, ...what } = BY_STATUS[meaning] ?? (meaning >= 400 && meaning < 500 ? REFUSED : UNKNOWN);
   const providerCode = fault.code?.slice(0, 100);
   const providerMessage = fault.message?.slice(0, 500);
   const said = [providerCode, providerMessage].filter(Boolean).join(': ');
-  return new SmsError(code, `${label} answered ${status}${said ? ` (${said})` : ''}. ${advice}`, {
+  const answered = meaning === status ? `answered ${status}` : 'refused';
+  return new SmsError(code, `${label} ${answered}${said ? ` (${said})` : ''}. ${advice}`, {
     ...what,
+    ...(fault.accountRefused && what.outcome !== 'unknown' ? { accountRefused: true } : {}),
     httpStatus: status,
     providerCode,
     providerMessage,

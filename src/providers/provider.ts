@@ -48,18 +48,24 @@ export interface Fault {
   code?: string;
   message?: string;
   correlationId?: string;
+  /** It is the account that is refused (its credit, its rights), where the HTTP status does not say so. */
+  accountRefused?: boolean;
 }
 
 /** What differs between the vendors on the wire. */
 export interface Wire {
-  /** The request of an operation, without authorisation; `baseUrl` has no last slash. */
-  request(operation: Operation, params: Params, baseUrl: string): HttpRequest;
+  /**
+   * The request of an operation, without authorisation; `baseUrl` has no last slash. What an operation needs of the
+   * account (a token in the path, a secret that signs) is put in here, so that parameters never carry it.
+   */
+  request(operation: Operation, params: Params, baseUrl: string, account: AccountFacts): HttpRequest;
   /**
    * The vendor's answer to a success, parsed.
    * @throws SmsError SMS_BAD_RESPONSE with an unknown outcome when it cannot be read; the vendor's own refusal, for
-   * those that refuse with 200
+   * those that refuse with 200. Credentials that the vendor repeats are taken out of the error.
+   * @param request as {@link Wire.request} made it
    */
-  result(operation: Operation, response: HttpResponse, params: Params): unknown;
+  result(operation: Operation, response: HttpResponse, params: Params, request: HttpRequest): unknown;
   /** Reads the body of a refusal; called for every answer that is not 2xx. */
   fault(response: HttpResponse): Fault;
 }
@@ -70,7 +76,12 @@ export interface Authorisation {
   needs: readonly string[] | ((credentials: Credentials, settings: Settings) => readonly string[]);
   /** Fetches a token, for vendors that have one. */
   token?: (session: Session) => Promise<TokenAnswer>;
-  headers(credentials: Credentials, token: string | undefined, settings: Settings): Record<string, string>;
+  headers(
+    credentials: Credentials,
+    token: string | undefined,
+    settings: Settings,
+    operation: Operation,
+  ): Record<string, string>;
 }
 
 /** The account's credentials by the names of the `sms-provider` node. */
@@ -78,6 +89,12 @@ export type Credentials = Record<string, string>;
 
 /** The account's settings that are the provider's own, as the editor stores them. */
 export type Settings = Readonly<Record<string, unknown>>;
+
+/** What the wire may know of the account. */
+export interface AccountFacts {
+  credentials: Credentials;
+  settings: Settings;
+}
 
 /** One message on its way to one recipient, everything checked. */
 export interface OutgoingMessage {
@@ -113,6 +130,8 @@ export interface Attempt {
   reference: string;
   /** Epoch milliseconds. */
   startedAt: number;
+  /** The vendor's own parameters that went with it: one of them may stand where our reference would. */
+  options?: Params;
 }
 
 /** The vendor's count of a text, with its price where it tells one, in the vendor's own unit. */
@@ -206,6 +225,8 @@ export interface Provider {
   id: string;
   /** As a person knows it. */
   label: string;
+  /** What a person should know of the vendor's API beforehand, such as its end; a sentence or two. */
+  note?: string;
   baseUrl: string;
   tokenUrl?: string;
   /** Messages per second that the vendor documents; 0 where it documents none. */

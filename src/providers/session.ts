@@ -59,9 +59,11 @@ export class Session {
     const operation = this.operation(id);
     const wanted = check ? await checkParams(operation, params) : params;
     if (operation.run) return (await operation.run(this, wanted)) as T;
-    const request = this.provider.wire.request(operation, wanted, this.baseUrl);
+    const account = { credentials: this.#credentials, settings: this.settings };
+    const request = this.provider.wire.request(operation, wanted, this.baseUrl, account);
     try {
-      const result = this.provider.wire.result(operation, await this.#authorised(request), wanted);
+      const { response, sent } = await this.#authorised(operation, request);
+      const result = this.#read(operation, response, wanted, request, sent);
       if (check) await checkResult(operation, result);
       return result as T;
     } catch (error) {
@@ -109,17 +111,18 @@ export class Session {
   }
 
   /** Sends a request with authorisation; a token that the vendor refuses is renewed once. */
-  async #authorised(request: HttpRequest): Promise<HttpResponse> {
+  async #authorised(
+    operation: Operation,
+    request: HttpRequest,
+  ): Promise<{ response: HttpResponse; sent: HttpRequest }> {
     let renewed = false;
     for (;;) {
       const token = await this.#currentToken();
-      const headers = {
-        ...request.headers,
-        ...this.provider.authorisation.headers(this.#credentials, token, this.settings),
-      };
-      const sent = { ...request, headers };
+      const { headers } = this.provider.authorisation;
+      const authorised = headers(this.#credentials, token, this.settings, operation);
+      const sent = { ...request, headers: { ...request.headers, ...authorised } };
       const response = await this.http.request(sent);
-      if (succeeded(response)) return response;
+      if (succeeded(response)) return { response, sent };
       if (response.status !== 401 || token === undefined || renewed) throw this.#refusal(response, sent);
       this.#token?.refused(token);
       renewed = true;
@@ -136,14 +139,30 @@ export class Session {
     }
   }
 
+  /** @throws SmsError in which nothing secret is left */
+  #read(
+    operation: Operation,
+    response: HttpResponse,
+    params: Params,
+    request: HttpRequest,
+    sent: HttpRequest,
+  ): unknown {
+    try {
+      return this.provider.wire.result(operation, response, params, request);
+    } catch (thrown) {
+      throw thrown instanceof SmsError ? scrubbed(thrown, (text) => this.#scrub(text, sent)) : thrown;
+    }
+  }
+
   #refusal(response: HttpResponse, sent: HttpRequest): SmsError {
     const { provider } = this;
-    const { code, message, correlationId } = provider.wire.fault(response);
+    const { code, message, correlationId, accountRefused } = provider.wire.fault(response);
     const scrub = (text: string | undefined) => this.#scrub(text, sent);
     return refusal(provider.label, response, {
       code: scrub(code),
       message: scrub(message),
       correlationId: scrub(correlationId),
+      accountRefused,
     });
   }
 
@@ -158,6 +177,16 @@ export class Session {
       .sort((a, b) => b.length - a.length);
     return secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
   }
+}
+
+/** The same error with everything that the vendor said gone over; its cause is kept as it only names a kind of error. */
+function scrubbed(error: SmsError, scrub: (text: string | undefined) => string | undefined): SmsError {
+  return error.as(error.code, scrub(error.message) ?? '', {
+    providerCode: scrub(error.providerCode),
+    providerMessage: scrub(error.providerMessage),
+    correlationId: scrub(error.correlationId),
+    cause: error.cause,
+  });
 }
 
 /** @throws SmsError SMS_CONFIG */
