@@ -11,16 +11,19 @@ import { startServer } from './server';
 import { createHurdles } from './stories';
 import type { Sandbox, SandboxOptions, SandboxSettings } from './types';
 import type { Emulation, Emulator, World } from './world';
+import { startZoomConnect } from './zoomconnect';
 
 export type { CallrAssumptions } from './callr/assumptions';
 export type { EncoAssumptions } from './enco/assumptions';
 export { STORIES } from './stories';
 export type * from './types';
+export type { ZoomConnectAssumptions } from './zoomconnect/assumptions';
 
 /** One line per vendor. */
 const EMULATORS: Readonly<Record<string, Emulator>> = {
   enco: startEnco,
   callr: startCallr,
+  zoomconnect: startZoomConnect,
 };
 
 /** The providers that have a sandbox. */
