@@ -23,9 +23,10 @@ names. This page is made from the code by \`npm run docs\`.
 ${sections.join('\n')}`;
 }
 
-async function section({ label, baseUrl, operations }) {
+async function section({ label, baseUrl, note, operations }) {
   const entries = await Promise.all(operations.map(operation));
-  return `## ${label}\n\nBase URL: \`${baseUrl}\`\n\n${entries.join('\n')}`;
+  const about = [`Base URL: \`${baseUrl}\``, note].filter(Boolean).join('\n\n');
+  return `## ${label}\n\n${about}\n\n${entries.join('\n')}`;
 }
 
 async function operation(op) {
@@ -36,6 +37,7 @@ async function operation(op) {
     '',
     `${op.title}. \`${op.method} ${op.path}\`${notes.length > 0 ? ` (${notes.join(', ')})` : ''}. Source: ${op.source}.`,
     '',
+    ...(op.deprecated ? [`**Deprecated.** ${op.deprecated}`, ''] : []),
     ...parameters(params),
   ];
   return `${lines.join('\n')}\n`;

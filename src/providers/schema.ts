@@ -65,11 +65,20 @@ export async function checkResult(operation: Operation, result: unknown): Promis
 
 async function check(id: string, schema: TObject, given: Params): Promise<Params> {
   const { value } = await load();
-  const params = value.Convert(schema, copied(id, given)) as Params;
+  const params = value.Convert(schema, withoutNothing(schema, copied(id, given))) as Params;
   if (value.Check(schema, params)) return params;
   const known = Object.keys(schema.properties).join(', ') || 'none';
   const wrong = problems(schema, value.Errors(schema, params)).join('; ');
   throw new SmsError('SMS_INVALID_OPTION', `${id}: ${wrong}. Its parameters are: ${known}.`);
+}
+
+/** What is not there is not the word for it: text that is null or undefined was not given. */
+function withoutNothing(schema: TObject, given: unknown): unknown {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
+  const types = schema.properties as Record<string, { type?: unknown }>;
+  const isNothing = (name: string, value: unknown) =>
+    value === undefined || (value === null && types[name]?.type === 'string');
+  return Object.fromEntries(Object.entries(given).filter(([name, value]) => !isNothing(name, value)));
 }
 
 /** What a flow gave may be anything, and is not changed. @throws SmsError SMS_INVALID_OPTION */
