@@ -347,10 +347,11 @@ describe('between us and the vendor', () => {
       ['7', 7000, 7000],
       ['86400', hour, hour],
       ['99999999999999999999', hour, hour],
-      [new Date(Date.now() + 600_000).toUTCString(), 540_000, 600_000],
+      ['a date', 540_000, 600_000],
     ] as const) {
-      it(`Retry-After: ${/GMT/.test(header) ? 'a date' : header} is a wait of at most an hour`, async () => {
-        const wait = (await refusedWith(header)).retryAfter ?? -1;
+      it(`Retry-After: ${header} is a wait of at most an hour`, async () => {
+        const sent = header === 'a date' ? new Date(Date.now() + 600_000).toUTCString() : header;
+        const wait = (await refusedWith(sent)).retryAfter ?? -1;
         assert.ok(wait >= least && wait <= most, String(wait));
       });
     }
