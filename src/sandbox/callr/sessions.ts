@@ -10,7 +10,7 @@ const DEFAULT_LIFETIME = 3600;
 /** @throws HttpFault 401 when nobody is let in, or the account to be acted for is not here */
 export function authenticate(callr: Callr, headers: IncomingHttpHeaders): Pick<Call, 'account' | 'session'> {
   const [scheme = '', value = ''] = (headers.authorization ?? '').trim().split(/\s+/, 2);
-  const entered = ENTRIES[scheme.toLowerCase()]?.(callr, value);
+  const entered = ENTRIES.get(scheme.toLowerCase())?.(callr, value);
   if (!entered) throw unauthorized();
   const loginAs = headers['callr-login-as'];
   if (loginAs === undefined) return entered;
@@ -21,21 +21,23 @@ export function authenticate(callr: Callr, headers: IncomingHttpHeaders): Pick<C
 
 type Entry = (callr: Callr, value: string) => Pick<Call, 'account' | 'session'> | undefined;
 
-const ENTRIES: Record<string, Entry | undefined> = {
-  basic: ({ accounts }, value) => {
-    const pair = Buffer.from(value, 'base64').toString('utf8');
-    const account = accounts.find(({ login, password }) => login !== '' && pair === `${login}:${password}`);
-    return account && { account };
-  },
-  'api-key': ({ accounts }, value) => {
-    const account = accounts.find(({ apiKey }) => apiKey !== '' && value === apiKey);
-    return account && { account };
-  },
-  session: ({ sessions, world }, value) => {
-    const session = sessions.get(value);
-    return session && session.expires > world.clock.now() ? { account: session.account, session } : undefined;
-  },
-};
+const ENTRIES: ReadonlyMap<string, Entry> = new Map<string, Entry>(
+  Object.entries({
+    basic: ({ accounts }, value) => {
+      const pair = Buffer.from(value, 'base64').toString('utf8');
+      const account = accounts.find(({ login, password }) => login !== '' && pair === `${login}:${password}`);
+      return account && { account };
+    },
+    'api-key': ({ accounts }, value) => {
+      const account = accounts.find(({ apiKey }) => apiKey !== '' && value === apiKey);
+      return account && { account };
+    },
+    session: ({ sessions, world }, value) => {
+      const session = sessions.get(value);
+      return session && session.expires > world.clock.now() ? { account: session.account, session } : undefined;
+    },
+  }),
+);
 
 /** `user.login <login>` or `account.hash <hash>`, in any case. Every account here may act for every other one. */
 function actedFor({ accounts }: Callr, header: string): Account | undefined {
