@@ -1,6 +1,10 @@
 /** CALLR's envelope, authentication and sessions. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Sandbox } from '../../dist/src/sandbox/index.js';
 import type { CallrClient, RpcReply } from './callr-support.ts';
 import { basic, client, post } from './callr-support.ts';
 import { sandboxes } from './support.ts';
@@ -105,6 +109,21 @@ describe('sandbox: CALLR JSON-RPC', () => {
       'callr.jobs.cancel': 1,
       'callr.sms.getList': 1,
     });
+  });
+
+  it('is served by the command, which says where and with which credentials', async () => {
+    const cli = fileURLToPath(new URL('../../dist/src/sandbox/cli.js', import.meta.url));
+    const child = spawn(process.execPath, [cli, 'callr'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [line] = await once(child.stdout, 'data');
+      const sandbox = JSON.parse(String(line)) as Sandbox;
+      assert.deepEqual(Object.keys(sandbox), ['provider', 'baseUrl', 'credentials']);
+      await client(sandbox).send(TO);
+      child.kill('SIGTERM');
+      assert.deepEqual(await once(child, 'exit'), [0, null]);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   it('has its switches checked', async () => {
