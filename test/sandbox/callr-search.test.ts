@@ -237,6 +237,21 @@ describe('sandbox: CALLR export', () => {
     assert.deepEqual(await self.fault('jobs.get', 'nothing'), [151, 'PROPERTY_VALUE_ERROR [id]']);
   });
 
+  it('callr.jobs.get: a job that is cancelled while it runs gives no file', async () => {
+    const sandbox = await start({ pace: { network: 1, outcome: 40 } });
+    const self = client(sandbox);
+    const hook = await open();
+    const id = await self.ask<string>('sms.export_async', null, { endpoint: hook.url });
+    await hook.until(1);
+    assert.equal(await self.ask('jobs.cancel', id), true);
+    await self.ask('sms.export_async', null, { endpoint: hook.url });
+    await hook.until(4);
+    const { status, result } = await self.ask<Job>('jobs.get', id);
+    assert.deepEqual([status, result], ['CANCELLED', null]);
+    const words = hook.hits.map(({ event }) => event.data.status);
+    assert.deepEqual(words, ['RUNNING', 'CANCELLED', 'RUNNING', 'DONE']);
+  });
+
   it('callr.sms.exportAsync: gives the file to who logs in only, when told so', async () => {
     const clients = ['one', 'two'].map((name) => ({ username: name, password: name }));
     const sandbox = await start({ clients, assumptions: { exportNeedsLogin: true } });

@@ -55,10 +55,15 @@ describe('sandbox: CALLR stories', () => {
   it('0001 answers a dedicated short code, but no name', async () => {
     const sandbox = await start();
     const reply = next(sandbox, 'inbound');
+    const warnings: Error[] = [];
+    const warned = (warning: Error): number => warnings.push(warning);
+    process.on('warning', warned);
     await client(sandbox).send(number('0001'), { from: 'ACME' });
     await client(sandbox).send(number('0001'), { from: '36077' });
     assert.equal((await reply).to, '36077');
+    process.off('warning', warned);
     assert.equal(sandbox.inbox().length, 1);
+    assert.deepEqual(warnings, []);
   });
 
   it('0004 stays at REMOTE_QUEUED', async () => {
