@@ -4,7 +4,7 @@ import { capabilitiesOf, demand, verbOf } from '../providers/capabilities';
 import { CONNECTIONS } from '../providers/http';
 import type { Accepted, Params, Provider } from '../providers/provider';
 import { Session, type SessionOptions } from '../providers/session';
-import { compose } from '../sms/compose';
+import { measureFor } from '../providers/transcript';
 import { SmsError, toSmsError } from '../sms/errors';
 import type { AccountReference, AlphabetChoice, Measurement, Receipt, StatusReport } from '../sms/types';
 import type { OutboxEntry, Store } from '../store';
@@ -149,7 +149,7 @@ export class Account {
 
   /** What a text costs, by our own count or by the vendor's. */
   async measure(text: unknown, alphabet: AlphabetChoice, ask: 'local' | 'provider'): Promise<Measurement> {
-    const measured = compose(text, { alphabet });
+    const measured = measureFor(this.provider, text, alphabet);
     if (ask === 'local') return measured;
     return this.#call((line) => verbOf(this.provider, 'length')(line, measured.text));
   }
@@ -244,6 +244,9 @@ export class Account {
       // A message that another provider's account handed over comes without that provider's own parameters.
       options: entry.provider === this.provider.id ? entry.options : {},
       callbackUrl: this.callbackUrl?.(entry.reference) ?? null,
+      // The outbox lets go of a message when its time has come; without the outbox it is the vendor that waits.
+      at: entry.notBefore > Date.now() ? new Date(entry.notBefore) : null,
+      alphabet: entry.alphabet,
     });
   }
 

@@ -1,7 +1,7 @@
 /** Turns what a flow asks for into a message that can be sent, or says what is wrong with it. */
 import { randomUUID } from 'node:crypto';
 import { checkOptions } from '../providers/schema';
-import { compose } from '../sms/compose';
+import { composeFor } from '../providers/transcript';
 import { SmsError } from '../sms/errors';
 import { toE164 } from '../sms/phone';
 import { fill } from '../sms/template';
@@ -38,7 +38,7 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
   const { provider, settings } = account;
   const to = toE164(request.to, settings.region || undefined);
   const given = request.fields && typeof request.text === 'string' ? fill(request.text, request.fields) : request.text;
-  const { text, alphabet, parts } = compose(given, request);
+  const { text, alphabet, parts } = composeFor(provider, given, request);
   const sender = senderOf(account, request.sender);
   const operation = provider.operations.find(({ id }) => id === provider.options.operation);
   const options = operation ? await checkOptions(operation, provider.options.names, request.options) : {};

@@ -27,11 +27,11 @@ export async function readPush(
 ): Promise<PushedEvents> {
   account.tracker.pushed();
   const told: PushedEvents = { reports: [], inbound: [], other: events.other };
-  for (const { report, hint } of events.reports) {
+  for (const { report, hint, bare } of events.reports) {
     const id = report.id || (reference ? await account.tracker.idOf(reference) : null) || '';
-    const truth = hint && id ? await confirmed(account, { ...report, id }) : { ...report, id };
+    const truth = hint && id ? await confirmed(account, { ...report, id }, bare) : { ...report, id };
     const moved = await account.tracker.report(truth, reference);
-    const key = `${reader}\n${id || reference}\n${truth.providerStatus}`;
+    const key = [reader, id || reference, truth.providerStatus, truth.reply?.text ?? ''].join('\n');
     if (await account.settings.store.marks.add(`push:${account.id}`, key, REPEATED_WITHIN)) {
       told.reports.push(moved ?? account.tracker.complete(truth));
     }
@@ -40,12 +40,14 @@ export async function readPush(
   return told;
 }
 
-/** The vendor's own word; the push stands in where it cannot be had. */
-async function confirmed(account: Account, pushed: ProviderReport): Promise<ProviderReport> {
+/** The vendor's own word; the push stands in where it cannot be had, unless it says nothing. @throws SmsError */
+async function confirmed(account: Account, pushed: ProviderReport, bare = false): Promise<ProviderReport> {
   try {
     const [answer] = (await account.provider.verbs.status?.(await account.session(), [pushed.id])) ?? [];
-    return answer && !(answer instanceof SmsError) ? answer : pushed;
-  } catch {
+    if (answer instanceof SmsError) throw answer;
+    return answer ?? pushed;
+  } catch (error) {
+    if (bare) throw error;
     return pushed;
   }
 }

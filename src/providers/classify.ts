@@ -23,6 +23,7 @@ const UNKNOWN: Class = {
 const BY_STATUS: Record<number, Class> = {
   // 302 and 303 may follow a POST that was carried out; the other redirects say that nothing was.
   301: MOVED,
+  304: { code: 'SMS_REJECTED', advice: 'Nothing was changed: there is no such thing, or it is too late for it.' },
   307: MOVED,
   308: MOVED,
   401: { code: 'SMS_AUTH', accountRefused: true, advice: 'Check the credentials of the account.' },

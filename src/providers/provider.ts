@@ -1,6 +1,14 @@
 /** The contract of a provider: its operations as data, its common verbs as small functions over them. */
 import type { SmsError } from '../sms/errors';
-import type { InboundMessage, Measurement, Receipt, Status, StatusReport } from '../sms/types';
+import type {
+  Alphabet,
+  InboundMessage,
+  Measurement,
+  Receipt,
+  Status,
+  StatusReport,
+  UnicodeCharacter,
+} from '../sms/types';
 import type { HttpRequest, HttpResponse } from './http';
 import type { Session } from './session';
 import type { TokenAnswer } from './token';
@@ -19,8 +27,11 @@ export interface Operation {
   /** As the coverage list calls it, such as `enco.outbound.send`. */
   id: string;
   title: string;
-  /** `RPC` for a vendor whose calls are named methods at one address. */
-  method: HttpRequest['method'] | 'RPC';
+  /**
+   * `RPC` for a vendor whose calls are named methods at one address; `SMTP`, `FTP` and `LOCAL` (nothing travels) for
+   * what is no HTTP call and has a `run` of its own.
+   */
+  method: HttpRequest['method'] | 'RPC' | 'SMTP' | 'FTP' | 'LOCAL';
   /** Appended to the base URL, `{name}` filled from the parameters; of an RPC, the name of the method. */
   path: string;
   /** The order of the parameters of an RPC, which travel without their names. */
@@ -111,6 +122,8 @@ export interface OutgoingMessage {
   callbackUrl: string | null;
   /** When the vendor is to send it; null for now. Only for a provider that can schedule. */
   at?: Date | null;
+  /** What the text was measured in; for a vendor that has to be told. */
+  alphabet?: Alphabet;
 }
 
 /** The vendor's yes to one message. */
@@ -188,8 +201,11 @@ export type Capability = keyof Verbs | 'schedule' | 'sender' | 'personalised' | 
 
 /** A push from the vendor, taken apart. */
 export interface WebhookEvents {
-  /** `hint` means that the vendor's answer to a status call is to be believed rather than the push. */
-  reports: { report: ProviderReport; hint: boolean }[];
+  /**
+   * `hint` means that the vendor's answer to a status call is to be believed rather than the push; `bare`, that the
+   * push says nothing but which message it is about, so that there is no report without that answer.
+   */
+  reports: { report: ProviderReport; hint: boolean; bare?: boolean }[];
   inbound: ProviderInbound[];
   other: unknown[];
 }
@@ -212,12 +228,48 @@ export interface WebhookReader {
   read(request: WebhookRequest): WebhookEvents;
 }
 
+/** A mail as Node-RED's e-mail node hands it on. */
+export interface Mail {
+  subject: string;
+  /** The plain text; empty where there is none. */
+  text: string;
+  html: string;
+  from: string;
+  /** ISO 8601 UTC. */
+  date: string;
+  /** Empty where the mail has none. */
+  messageId: string;
+}
+
+/** How the mails are read in which a vendor passes on what phones wrote. */
+export interface MailReader {
+  /**
+   * @param region ISO country of the numbers that are written the national way; empty for none
+   * @throws SmsError SMS_BAD_RESPONSE when it is no such mail
+   */
+  read(mail: Mail, region: string): ProviderInbound;
+}
+
+/** What a vendor makes of a text that it does not send as Unicode. */
+export interface Transcript {
+  /** As the phone will show it. */
+  text: string;
+  /** The characters that were changed, in the order of the text given; `replacement` is null for what is lost. */
+  changed: UnicodeCharacter[];
+}
+
 /** A property of the account that only some vendors have. */
 export interface ProviderField {
   name: string;
   kind: 'credential' | 'setting';
   secret?: boolean;
   required?: boolean;
+  /** The control of the dialog; a line of text when not said otherwise. */
+  type?: 'text' | 'number' | 'checkbox' | 'select';
+  /** Of a select, the first being the default. */
+  options?: readonly string[];
+  /** Asked for only while another setting has this value. */
+  when?: { name: string; is: string };
 }
 
 export interface Provider {
@@ -239,6 +291,13 @@ export interface Provider {
   /** The operation and those of its parameters that a user may set on a message. */
   options: { operation: string; names: readonly string[] };
   webhook?: WebhookReader;
+  mail?: MailReader;
+  /** For a vendor that changes a text before it goes on the air: what the phone will show of it. */
+  transcribe?(text: string): Transcript;
+  /** For a vendor that tells neither senders nor balance: a call that shows that the account works, and what was learnt. */
+  probe?(session: Session): Promise<string>;
+  /** The provider as an account with these settings has it, where they decide what it can do. */
+  withSettings?(settings: Settings): Provider;
   /** A sentence for each thing that this vendor cannot do. */
   cannot: Partial<Record<Capability, string>>;
   /** Does the vendor take this sender ID? @throws SmsError SMS_INVALID_SENDER */

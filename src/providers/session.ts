@@ -29,6 +29,8 @@ export class Session {
   readonly tokenUrl: string;
   readonly http: HttpClient;
   readonly settings: Settings;
+  /** Milliseconds that a call may take. */
+  readonly timeout: number;
   #credentials: Credentials;
   #token: TokenSource | undefined;
 
@@ -37,6 +39,7 @@ export class Session {
     this.baseUrl = base(address('baseUrl', baseUrl || provider.baseUrl));
     this.tokenUrl = address('tokenUrl', tokenUrl || provider.tokenUrl || this.baseUrl);
     this.http = new HttpClient(http);
+    this.timeout = http.timeout;
     this.#credentials = credentials;
     this.settings = settings;
     const { needs, token } = provider.authorisation;
@@ -106,6 +109,18 @@ export class Session {
     throw error.as('SMS_AUTH', sentence, { accountRefused: true });
   }
 
+  /**
+   * A call that is no HTTP request and carries credentials of its own; nothing secret is left in what it throws.
+   * @throws SmsError
+   */
+  async carry<T>(run: (credentials: Credentials) => Promise<T>): Promise<T> {
+    try {
+      return await run(this.#credentials);
+    } catch (thrown) {
+      throw scrubbed(toSmsError(thrown), (text) => this.#scrub(text));
+    }
+  }
+
   close(): Promise<void> {
     return this.http.close();
   }
@@ -167,7 +182,7 @@ export class Session {
   }
 
   /** A vendor may repeat in its error what it was sent, in the form in which it travelled too. */
-  #scrub(text: string | undefined, { headers }: HttpRequest): string | undefined {
+  #scrub(text: string | undefined, { headers }: Partial<HttpRequest> = {}): string | undefined {
     if (text === undefined) return undefined;
     const travelled = headers?.authorization?.split(' ').pop() ?? '';
     const secrets = [...Object.values(this.#credentials), travelled]

@@ -5,10 +5,10 @@ import { providerOf, providers } from '../providers';
 import { capabilitiesOf, verbOf } from '../providers/capabilities';
 import type { Provider } from '../providers/provider';
 import { schemasOf } from '../providers/schema';
-import { Session } from '../providers/session';
+import { Session, type SessionOptions } from '../providers/session';
 import { SmsError, toSmsError } from '../sms/errors';
 import type { ProviderNode } from './nodes';
-import { ownSettings, type ProviderDef, SandboxLine, settingsOf, withEnvironment } from './provider';
+import { ownSettings, type ProviderDef, providerFor, SandboxLine, settingsOf, withEnvironment } from './provider';
 import type { WebhookNode } from './webhook';
 
 export function serveProviderAdmin(RED: NodeAPI): void {
@@ -92,35 +92,46 @@ async function test(RED: NodeAPI, body: unknown): Promise<{ ok: boolean; message
   let close = async () => {};
   try {
     const definition = { ...config, id, name: String(config.name ?? '') } as ProviderDef;
-    const provider = providerOf(definition.provider);
+    const own = ownSettings(definition, providerOf(definition.provider));
+    const provider = providerFor(definition.provider, own);
     const { timeout } = settingsOf(definition, provider);
     const sandbox = config.sandbox ? new SandboxLine(provider.id) : undefined;
     const known = merged(credentials, stored?.credentials ?? {});
-    const line = sandbox
+    const line: Pick<SessionOptions, 'baseUrl' | 'tokenUrl' | 'credentials' | 'settings'> = sandbox
       ? await sandbox.connect()
       : {
           baseUrl: definition.baseUrl,
           tokenUrl: definition.tokenUrl,
           credentials: withEnvironment(RED, stored ?? ({} as ProviderNode), known),
         };
-    const session = new Session(provider, { timeout, ...line, settings: ownSettings(definition, provider) });
+    const session = new Session(provider, { timeout, ...line, settings: { ...own, ...line.settings } });
     close = async () => {
       await session.close();
       await sandbox?.close();
     };
-    const list = await verbOf(provider, 'senders')(session);
-    const what =
-      list.length > 0 ? `Senders of the account: ${list.join(', ')}.` : 'The account has no senders of its own.';
+    const detail = await learnt(session);
     return {
       ok: true,
       message: `${provider.label} answered${sandbox ? ' (sandbox)' : ''}: the account works.`,
-      detail: what,
+      detail,
     };
   } catch (error) {
     return { ok: false, message: toSmsError(error).message };
   } finally {
     await close();
   }
+}
+
+/** Something that only an account which works is told. @throws SmsError */
+async function learnt(session: Session): Promise<string> {
+  const { verbs, probe } = session.provider;
+  if (verbs.senders) {
+    const list = await verbs.senders(session);
+    return list.length > 0 ? `Senders of the account: ${list.join(', ')}.` : 'The account has no senders of its own.';
+  }
+  if (!verbs.balance && probe) return probe(session);
+  const { amount, unit } = await verbOf(session.provider, 'balance')(session);
+  return `Balance of the account: ${amount} ${unit}.`;
 }
 
 /** A password that was not touched travels as a placeholder: the stored one is meant. */

@@ -6,6 +6,7 @@ import { toInstant } from '../sms/time';
 import { accountFor, accountIfAny, accountOf } from './account-of';
 import { evaluator } from './evaluate';
 import { guarded, onInput } from './fail';
+import { mailOf } from './mail';
 import { type AccountNodeDef, type Message, numberOr, type Send } from './nodes';
 import { Repeater } from './poll';
 import { StatusLine } from './status';
@@ -37,6 +38,15 @@ export function inboundPoll(RED: NodeAPI, node: Node, config: InboundDef): void 
     else status.show('listening');
   };
 
+  /** A mail that passes on what a phone wrote takes the place of asking. */
+  const take = async (account: Account, message: Message, send: Send) => {
+    const mail = account.provider.mail ? mailOf(message) : null;
+    if (!mail) return poll(account, message, send);
+    const row = account.provider.mail?.read(mail, account.settings.region);
+    if (row) await account.inbox.offer(node.id, row, (sms) => send({ ...message, topic: sms.from, payload: sms }));
+    status.show('received');
+  };
+
   const repeater = new Repeater(node, numberOr(config.interval, 0) * 1000, () =>
     guarded(node, status, accountIfAny(RED, config), () =>
       poll(accountOf(RED, config), { _msgid: RED.util.generateId() }, (message) => node.send(message)),
@@ -46,6 +56,6 @@ export function inboundPoll(RED: NodeAPI, node: Node, config: InboundDef): void 
     node,
     status,
     (message) => ({ account: accountFor(RED, config, message) }),
-    (message, send) => repeater.between(() => poll(accountFor(RED, config, message), message, send)),
+    (message, send) => repeater.between(() => take(accountFor(RED, config, message), message, send)),
   );
 }

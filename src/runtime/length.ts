@@ -24,7 +24,9 @@ export function lengthRequest(RED: NodeAPI, node: Node, config: LengthDef): void
     // An empty text costs nothing, which is an answer; only sending it is an error.
     if (text === '') return measure('', alphabet);
     if (config.ask === 'provider') return accountFor(RED, config, message).measure(text, alphabet, 'provider');
-    return compose(text, { alphabet });
+    // An account is not needed; but a vendor may show a text in its own way.
+    const account = message.account ? accountFor(RED, config, message) : accountIfAny(RED, config);
+    return account ? account.measure(text, alphabet, 'local') : compose(text, { alphabet });
   };
 
   onInput(

@@ -26,7 +26,7 @@ export interface ProviderDef extends NodeDef {
   finalWithin: number | string;
 }
 
-type Line = Pick<SessionOptions, 'baseUrl' | 'tokenUrl' | 'credentials'>;
+type Line = Pick<SessionOptions, 'baseUrl' | 'tokenUrl' | 'credentials' | 'settings'>;
 
 /** Gives the node its account, or the trouble that stands in the way; the rest of the flow runs either way. */
 export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): void {
@@ -34,14 +34,18 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
   node.sandboxed = config.sandbox === true;
   node.publicUrl = config.publicUrl ?? '';
   try {
-    const provider = providerOf(config.provider);
+    const own = ownSettings(config, providerOf(config.provider));
+    const provider = providerFor(config.provider, own);
     const line = config.sandbox ? new SandboxLine(provider.id) : new VendorLine(RED, node, config);
     const settings = settingsOf(config, provider);
     const account = new Account(
       {
         ...settings,
         store,
-        connect: async () => ({ ...(await line.connect()), settings: ownSettings(config, provider) }),
+        connect: async () => {
+          const { settings: given, ...rest } = await line.connect();
+          return { ...rest, settings: { ...own, ...given } };
+        },
         troubled: (error) => node.error(error),
       },
       accounts,
@@ -72,6 +76,12 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
 export function credentialTypes(): Record<string, { type: 'text' | 'password' }> {
   const fields = providers.flatMap((provider) => provider.fields).filter(({ kind }) => kind === 'credential');
   return Object.fromEntries(fields.map(({ name, secret }) => [name, { type: secret ? 'password' : 'text' }]));
+}
+
+/** The provider as an account with these settings has it. @throws SmsError SMS_CONFIG */
+export function providerFor(id: string, settings: Settings): Provider {
+  const provider = providerOf(id);
+  return provider.withSettings?.(settings) ?? provider;
 }
 
 /** The settings that only this provider has, such as the transport. */
@@ -158,8 +168,12 @@ export class SandboxLine {
   async connect(): Promise<Line> {
     // Loaded only by those who use it.
     this.#sandbox ??= import('../sandbox/index.js').then(({ startSandbox }) => startSandbox(this.#provider));
-    const { baseUrl, tokenUrl, credentials } = await this.#sandbox;
-    return tokenUrl === undefined ? { baseUrl, credentials } : { baseUrl, tokenUrl, credentials };
+    const { baseUrl, tokenUrl, credentials, smtp, ftp } = await this.#sandbox;
+    const settings = {
+      ...(smtp ? { smtpHost: smtp.host, smtpPort: smtp.port, smtpSecure: false, mailFrom: SANDBOX_MAIL_FROM } : {}),
+      ...(ftp ? { ftpHost: ftp.host, ftpPort: ftp.port, ftpSecure: false } : {}),
+    };
+    return { baseUrl, ...(tokenUrl === undefined ? {} : { tokenUrl }), credentials, settings };
   }
 
   async close(): Promise<void> {
@@ -167,6 +181,8 @@ export class SandboxLine {
     await sandbox?.close();
   }
 }
+
+const SANDBOX_MAIL_FROM = 'node-red@localhost';
 
 /** A credential may be a whole `${ENV_VAR}`. @throws SmsError SMS_CONFIG when there is no such variable */
 export function withEnvironment(
