@@ -1,5 +1,5 @@
 /** One account at a vendor: what all nodes that use it share. */
-import { setImmediate as afterwards, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { capabilitiesOf, demand, verbOf } from '../providers/capabilities';
 import { CONNECTIONS } from '../providers/http';
 import type { Accepted, Params, Provider } from '../providers/provider';
@@ -12,7 +12,7 @@ import type { Accounts } from './accounts';
 import { Inbox } from './inbox';
 import { Limiter } from './limiter';
 import { findAttempt } from './lookup';
-import { Outbox, type Settlement } from './outbox';
+import { brokenOff, Outbox, type Settlement } from './outbox';
 import { prepare, type SendRequest } from './prepare';
 import { statusOf, waitUntilFinal } from './status';
 import { Tracker } from './tracker';
@@ -120,20 +120,20 @@ export class Account {
     }
   }
 
-  /** One attempt, now; an unknown outcome is SMS_UNCERTAIN at once. */
-  async sendNow(entry: OutboxEntry): Promise<Receipt> {
+  /** One attempt, now, whose outcome the owner is told like that of a queued one; an unknown one is SMS_UNCERTAIN at once. */
+  async sendNow(entry: OutboxEntry): Promise<void> {
+    let settlement: Settlement;
     try {
       await this.#turn();
       Object.assign(entry, { attempts: 1, startedAt: Date.now() });
-      const receipt = this.#receipt(entry, await this.#during(this.#send(entry)));
-      // What is heard of the message is told after the receipt, and what the store cannot keep does not undo it.
-      this.#during(afterwards().then(() => this.#track(receipt, entry))).catch((error) =>
-        this.settings.troubled?.(error),
-      );
-      return receipt;
+      settlement = { entry, accepted: await this.#during(this.#send(entry)) };
+    } catch (thrown) {
+      settlement = { entry, error: thrown instanceof SmsError ? thrown : brokenOff(thrown) };
+    }
+    try {
+      this.#settled(settlement);
     } catch (error) {
-      if (error instanceof SmsError && error.outcome === 'not-sent') this.#forgetDuplicate(entry);
-      throw error;
+      this.settings.troubled?.(toSmsError(error));
     }
   }
 

@@ -142,7 +142,7 @@ export class Outbox {
     try {
       accepted = await this.#options.send(entry);
     } catch (thrown) {
-      const error = thrown instanceof SmsError ? thrown : fault(thrown);
+      const error = thrown instanceof SmsError ? thrown : brokenOff(thrown);
       this.#breaker.failed(error, entry.to, Date.now());
       return error.outcome === 'unknown' ? this.#becomeUnknown(entry, error) : this.#notSent(entry, error);
     }
@@ -289,7 +289,7 @@ const LONGEST_PAUSE = 10_000;
 const LONGEST_SLEEP = 24 * 3600_000;
 
 /** Nobody knows how far the attempt had come when something broke that was not foreseen. */
-function fault(thrown: unknown): SmsError {
+export function brokenOff(thrown: unknown): SmsError {
   return new SmsError('SMS_UNCERTAIN', `The attempt broke off: ${toSmsError(thrown).message}`, {
     outcome: 'unknown',
     cause: thrown,

@@ -44,8 +44,6 @@ export class SendNode implements Owner {
   #jobs = new Map<string, { job: Job; index: number }>();
   #followed = new Followed();
   #waiting = 0;
-  /** Calls without the queue, which a redeploy waits for. */
-  #calls = new Set<Promise<void>>();
 
   constructor(RED: NodeAPI, node: Node, config: SendDef) {
     this.#RED = RED;
@@ -59,9 +57,6 @@ export class SendNode implements Owner {
     whenStarted(RED, node, () => {
       const disown = sharedOf(RED).accounts.own(node.id, this);
       node.on('close', disown);
-    });
-    node.on('close', (_removed: boolean, done: () => void) => {
-      Promise.all(this.#calls).finally(() => done());
     });
     node.on('input', (message, send, done) => this.#input(message as Message, send as Send, done));
   }
@@ -107,7 +102,7 @@ export class SendNode implements Owner {
       const several = Array.isArray(values.to);
       const parts = several ? { id: message._msgid ?? this.#RED.util.generateId(), count: recipients.length } : null;
       const job: Job = { message, send, done, parts, open: recipients.length };
-      if (this.#config.queue === false) await this.#during(this.#sendNow(account, job, recipients, values));
+      if (this.#config.queue === false) await this.#sendNow(account, job, recipients, values);
       else await this.#queue(account, job, recipients, values);
     } catch (thrown) {
       const error = toSmsError(thrown);
@@ -154,18 +149,15 @@ export class SendNode implements Owner {
       recipients.map(async (recipient, index) => {
         try {
           const entry = await account.prepare(this.#request(recipient, values));
-          const receipt = await account.sendNow(entry);
-          this.#accepted(job, index, receipt, entry.follow);
+          this.#jobs.set(entry.reference, { job, index });
+          this.#waiting += 1;
+          // What becomes of it is told to whoever is this node by then: it may be deployed again meanwhile.
+          await account.sendNow(entry);
         } catch (thrown) {
-          this.#failed(job, index, toSmsError(thrown), { account, to: named(recipient.to), attempts: 1 });
+          this.#failed(job, index, toSmsError(thrown), { account, to: named(recipient.to), attempts: 0 });
         }
       }),
     );
-  }
-
-  #during(work: Promise<void>): Promise<void> {
-    this.#calls.add(work);
-    return work.finally(() => this.#calls.delete(work));
   }
 
   #request({ to, fields }: Recipient, values: Record<string, unknown>) {

@@ -1,6 +1,6 @@
 /** Closing waits for the calls in flight and leaves nothing running; a store that fails is an error, and nothing is told twice. */
 import assert from 'node:assert/strict';
-import { failing, request, rigs, send, wait } from './support.ts';
+import { direct, failing, request, rigs, send, wait } from './support.ts';
 
 const rig = rigs();
 const TO = '+32470112001';
@@ -14,12 +14,12 @@ describe('closing an account', () => {
     const vendor = await start(() => wait(200).then(() => 'accept'));
     const account = open(vendor);
     for (let i = 0; i < 5; i += 1) await send(account, `+3247011200${i}`);
-    const direct = account.sendNow(await account.prepare(request(TO, 'direct', { queue: false })));
+    const others = direct(account, owner, await account.prepare(request(TO, 'direct', { queue: false })));
     const status = account.status(['id-1']);
     await wait(60);
     await account.close();
-    assert.equal(owner.outcomes.filter(({ receipt }) => receipt).length, 5);
-    assert((await direct).id);
+    assert.equal(owner.outcomes.filter(({ receipt }) => receipt).length, 6);
+    assert((await others).id);
     assert.equal((await status).length, 1);
     assert.equal(vendor.taken.length, 6);
   });
@@ -34,11 +34,11 @@ describe('closing an account', () => {
     assert.equal(owner.outcomes.length, 1);
     assert.equal((await store.outbox.list('account', 'waiting')).length, 3);
     await assert.rejects(account.submit([await account.prepare(request(TO, 'more'))]), { code: 'SMS_CONFIG' });
-    await assert.rejects(account.sendNow(await account.prepare(request(TO, 'more'))), { code: 'SMS_CONFIG' });
+    await assert.rejects(direct(account, owner, await account.prepare(request(TO, 'more'))), { code: 'SMS_CONFIG' });
     await wait(100);
     assert.equal(vendor.calls.length, 1, 'nothing leaves after the end');
     await open(vendor).resume();
-    await owner.until(() => owner.outcomes.length === 4);
+    await owner.until(() => owner.outcomes.length === 5);
     assert.deepEqual(
       vendor.taken.map(({ text }) => text),
       ['0', '1', '2', '3'],
@@ -73,7 +73,7 @@ describe('closing an account', () => {
     await owner.until(() => owner.outcomes.length === 1);
     await send(account, TO, 'waits for its turn');
     await send(account, TO, 'tomorrow', { at: Date.now() + 24 * 3600_000 });
-    const waiting = account.prepare(request(TO, 'x')).then((entry) => account.sendNow(entry));
+    const waiting = account.prepare(request(TO, 'x')).then((entry) => direct(account, owner, entry));
     const refused = assert.rejects(waiting, { code: 'SMS_CONFIG', outcome: 'not-sent' });
     await wait(10);
     const begun = Date.now();

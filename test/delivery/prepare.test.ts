@@ -1,6 +1,6 @@
 /** What is checked before anything is sent, when a message leaves, and what is not sent a second time. */
 import assert from 'node:assert/strict';
-import { failing, request, rigs, send, wait } from './support.ts';
+import { direct, failing, request, rigs, send, wait } from './support.ts';
 
 const rig = rigs();
 const TO = '+32470112001';
@@ -133,7 +133,7 @@ describe('a key', () => {
     }
     for (let i = 0; i < 2; i += 1) {
       const entry = await account.prepare(request(bad, 'x', { dedupe: 'key', queue: false }));
-      await assert.rejects(account.sendNow(entry), { code: 'SMS_REJECTED' });
+      await assert.rejects(direct(account, owner, entry), { code: 'SMS_REJECTED' });
     }
   });
 
@@ -159,11 +159,11 @@ describe('the rate of an account', () => {
     const { owner, vendor: start, account: open } = rig();
     const vendor = await start(() => 'accept');
     const account = open(vendor, { rate: 20 });
-    const direct = Array.from({ length: 5 }, async (_, i) =>
-      account.sendNow(await account.prepare(request(`+3247011300${i}`, 'direct', { queue: false }))),
+    const others = Array.from({ length: 5 }, async (_, i) =>
+      direct(account, owner, await account.prepare(request(`+3247011300${i}`, 'direct', { queue: false }))),
     );
     for (let i = 0; i < 10; i += 1) await send(account, `+3247011200${i % 5}`, 'queued');
-    await Promise.all([...direct, owner.until(() => owner.outcomes.length === 10)]);
+    await Promise.all([...others, owner.until(() => owner.outcomes.length === 15)]);
     const times = vendor.calls.map(({ at }) => at);
     const whole = (times.at(-1) ?? 0) - (times[0] ?? 0);
     assert(whole >= 14 * 50 - 40, `15 messages at 20 a second within ${whole} ms`);
@@ -177,21 +177,21 @@ describe('the rate of an account', () => {
 
 describe('one attempt without the queue', () => {
   it('is SMS_UNCERTAIN at once when nobody knows how it ended, and is not made again', async () => {
-    const { sandbox: start, account: open } = rig();
+    const { owner, sandbox: start, account: open } = rig();
     const sandbox = await start();
     const account = open(sandbox);
     const entry = await account.prepare(request('+32470000008', 'Hello', { queue: false }));
-    await assert.rejects(account.sendNow(entry), { code: 'SMS_UNCERTAIN', outcome: 'unknown' });
+    await assert.rejects(direct(account, owner, entry), { code: 'SMS_UNCERTAIN', outcome: 'unknown' });
     await wait(50);
     assert.equal(sandbox.messages().length, 1);
   });
 
   it('is made once more after a token that was refused, and not after a 503', async () => {
-    const { sandbox: start, account: open } = rig();
+    const { owner, sandbox: start, account: open } = rig();
     const sandbox = await start();
     const account = open(sandbox);
     const sendNow = async (to: string) =>
-      account.sendNow(await account.prepare(request(to, 'Hello', { queue: false })));
+      direct(account, owner, await account.prepare(request(to, 'Hello', { queue: false })));
     assert.equal((await sendNow('+32470000012')).to, '+32470000012');
     await assert.rejects(sendNow('+32470000006'), { code: 'SMS_UNREACHABLE' });
     assert.equal(sandbox.messages().length, 1);

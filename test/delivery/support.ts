@@ -154,6 +154,16 @@ export async function send(account: Account, to: string, text = 'Hello', more: P
   return entry;
 }
 
+/** Sends without the queue. @throws what the owner was told */
+export async function direct(account: Account, owner: Recorder, entry: OutboxEntry): Promise<Receipt> {
+  await account.sendNow(entry);
+  const outcomes = owner.outcomes.filter(({ entry: { reference } }) => reference === entry.reference);
+  if (outcomes.length !== 1) throw new Error(`It was told ${outcomes.length} times`);
+  const [{ receipt, error } = {} as Outcome] = outcomes;
+  if (receipt) return receipt;
+  throw error;
+}
+
 /** A part of a store of which one method fails so many times before it works. */
 export function failing<T extends object>(target: T, method: keyof T, times: number): T {
   let left = times;

@@ -1,0 +1,153 @@
+/** Flows in node-red-node-test-helper: the nodes of the package, what comes out of each output, errors and statuses. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Application } from 'express';
+import type { NodeAPI } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../dist/src/sandbox/index.js';
+import { manifest, ROOT } from '../support/packed.ts';
+
+export type Message = Record<string, unknown> & { _msgid: string };
+export type Entry = { id: string; type: string } & Record<string, unknown>;
+
+export interface Flow {
+  /** What came out of the node under test, by output. */
+  out: [Message[], Message[], Message[]];
+  /** What Catch was given. */
+  errors: Message[];
+  statuses: { fill?: string; shape?: string; text?: string }[];
+  /** Messages of which the node said that it is done with them. */
+  completed: Message[];
+  give(message: object): void;
+  /** Resolves when it holds; throws with what has come when it does not in time. */
+  until(holds: () => boolean, milliseconds?: number): Promise<void>;
+}
+
+const require = createRequire(import.meta.url);
+const modules = Object.values(manifest['node-red'].nodes).map((file) => require(join(ROOT, file)) as () => void);
+/** The id of the node under test. */
+export const NODE = 'node';
+
+/** Serves httpNode at the address of a test server, as Node-RED does, and ends everything with its test. */
+export function flows() {
+  let sandboxes: Sandbox[] = [];
+  afterEach(async () => {
+    if (isServing) {
+      await helper.unload();
+      await helper.stopServer();
+      isServing = false;
+    }
+    await Promise.all(sandboxes.map((sandbox) => sandbox.close()));
+    sandboxes = [];
+  });
+  return {
+    async sandbox(options?: SandboxOptions): Promise<Sandbox> {
+      const sandbox = await startSandbox('enco', { pace: 0.01, hang: 30, ...options });
+      sandboxes.push(sandbox);
+      return sandbox;
+    },
+    load,
+  };
+}
+
+let isServing = false;
+
+const placed = (entry: Entry) => ({ z: 'tab', x: 100, y: 100, ...entry });
+
+/** Starts a flow around one node; entries of an account take their credentials out of `credentials`. */
+async function load(node: Omit<Entry, 'id'>, accounts: Entry[], more: Entry[] = []): Promise<Flow> {
+  const credentials: Record<string, object> = {};
+  const configs = accounts.map(({ credentials: own, ...entry }) => {
+    credentials[entry.id] = own as object;
+    return entry;
+  });
+  const listeners = ['out0', 'out1', 'out2', 'errors', 'statuses', 'completed'];
+  const flow = [
+    { id: 'tab', type: 'tab', label: 'Test' },
+    ...configs,
+    placed({ id: NODE, wires: [['out0'], ['out1'], ['out2']], ...node } as Entry),
+    placed({ id: 'catch', type: 'catch', scope: null, uncaught: false, wires: [['errors']] }),
+    placed({ id: 'status', type: 'status', scope: [NODE], wires: [['statuses']] }),
+    placed({ id: 'complete', type: 'complete', scope: [NODE], wires: [['completed']] }),
+    ...listeners.map((id) => placed({ id, type: 'helper', wires: [] })),
+    ...more.map(placed),
+  ];
+  if (!isServing) await helper.startServer();
+  isServing = true;
+  await helper.load([mount, ...modules] as never, flow as never, credentials as never);
+  return listen();
+}
+
+function mount(RED: NodeAPI): void {
+  (helper as unknown as { _app: Application })._app.use(RED.httpNode as unknown as Application);
+}
+
+/** Stops the flow, as a deploy does: what all nodes of a Node-RED share stays. */
+export async function unload(): Promise<void> {
+  await helper.unload();
+}
+
+export const nodeOf = (id: string) => helper.getNode(id);
+
+function listen(): Flow {
+  const waiting = new Set<() => void>();
+  const hear = (id: string): Message[] => {
+    const list: Message[] = [];
+    helper.getNode(id).on('input', (message: unknown) => {
+      list.push(message as Message);
+      for (const look of [...waiting]) look();
+    });
+    return list;
+  };
+  const out: Flow['out'] = [hear('out0'), hear('out1'), hear('out2')];
+  const [errors, changes, completed] = [hear('errors'), hear('statuses'), hear('completed')];
+  return {
+    out,
+    errors,
+    completed,
+    get statuses() {
+      return changes.map(({ status }) => status as Flow['statuses'][number]);
+    },
+    give: (message) => helper.getNode(NODE).receive(message as never),
+    until: (holds, milliseconds = 5000) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          const seen = { out: out.map((list) => list.length), errors: errors.map(codeOf), statuses: changes.length };
+          reject(new Error(`It did not happen: ${JSON.stringify(seen)}`));
+        }, milliseconds);
+        const look = () => {
+          if (!holds()) return;
+          clearTimeout(timer);
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}
+
+/** An account on a sandbox of the test, as if it were the vendor. */
+export function account({ baseUrl, tokenUrl, credentials }: Sandbox, more: Partial<Entry> = {}): Entry {
+  const { credentials: others, ...rest } = more;
+  return {
+    id: 'account',
+    type: 'sms-provider',
+    name: 'Trial',
+    provider: 'enco',
+    sandbox: false,
+    baseUrl,
+    tokenUrl,
+    region: 'BE',
+    lookups: '0.03,0.06',
+    credentials: { ...credentials, ...(others as object | undefined) },
+    ...rest,
+  };
+}
+
+export const codeOf = ({ error }: Message) => (error as { code?: string } | undefined)?.code;
+export const sentenceOf = (message: Message | undefined) => String((message?.error as Error | undefined)?.message);
+export const payloadOf = <T>(message: Message | undefined) => message?.payload as T;
+export const url = () => helper.url();
+export const admin = () => helper.request();
+export const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
