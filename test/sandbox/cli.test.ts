@@ -64,6 +64,22 @@ describe('sandbox: command', () => {
     assert.equal(JSON.parse(await run('enco', '--port', port).line).baseUrl, sandbox.baseUrl);
   });
 
+  it('names the credentials of another vendor, leaves out a token address it has not, and takes push addresses', async () => {
+    const { line } = run(
+      'zoomconnect',
+      '--status-url',
+      'http://127.0.0.1:9/s',
+      '--inbound-url',
+      'http://127.0.0.1:9/i',
+    );
+    const { baseUrl, ...printed } = JSON.parse(await line);
+    const credentials = { email: 'sandbox@example.com', token: 'sandbox-token', urlToken: 'sandbox-url' };
+    assert.deepEqual(printed, { provider: 'zoomconnect', credentials });
+    const { email, token } = credentials;
+    const balance = `${baseUrl}/api/rest/v1/account/balance`;
+    assert.equal((await fetch(balance, { headers: { email, token } })).status, 200);
+  });
+
   it('explains itself', async () => {
     const { code, out } = await run('--help').ended;
     assert.equal(code, 0);
@@ -79,6 +95,8 @@ describe('sandbox: command', () => {
     [['enco', '--port', '70000'], /--port takes a number/],
     [['enco', '--port='], /--port takes a number/],
     [['enco', '--speed', '9'], /--speed/],
+    [['enco', '--status-url', 'http://127.0.0.1:9'], /sandbox of enco has nothing to configure/],
+    [['zoomconnect', '--inbound-url', 'nowhere'], /nowhere is no http or https URL/],
   ];
   it('says on stderr what is wrong, and ends with 2', async () => {
     for (const [args, sentence] of bad) {

@@ -92,8 +92,8 @@ describe('sandbox: ZoomConnect webhooks', () => {
     assert.match(sent, /^from=\+27721230001&to=27987654349&/);
     const json = await pushed({ webhookPlacement: 'json' }, '/dlr?id=7');
     assert.deepEqual([json.reply?.path, json.reply?.type], ['/dlr?id=7', 'application/json']);
-    const { from, dataField } = json.reply?.body as Record<string, string>;
-    assert.deepEqual([from, dataField], ['+27721230001', 'cli:1,app+2&3']);
+    const body = json.reply?.body as Record<string, string> | undefined;
+    assert.deepEqual([body?.from, body?.dataField], ['+27721230001', 'cli:1,app+2&3']);
   });
 
   it('adds to the query that a URL already has', async () => {
