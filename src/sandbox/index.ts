@@ -2,6 +2,7 @@
 import { createCallbacks } from './callbacks';
 import { startCallr } from './callr';
 import { createClock } from './clock';
+import { startDigitaleo } from './digitaleo';
 import { startEnco } from './enco';
 import { createIds } from './ids';
 import { createMessages, snapshot } from './messages';
@@ -14,6 +15,7 @@ import type { Emulation, Emulator, World } from './world';
 import { startZoomConnect } from './zoomconnect';
 
 export type { CallrAssumptions } from './callr/assumptions';
+export type { DigitaleoAssumptions } from './digitaleo/assumptions';
 export type { EncoAssumptions } from './enco/assumptions';
 export { STORIES } from './stories';
 export type * from './types';
@@ -22,6 +24,7 @@ export type { ZoomConnectAssumptions } from './zoomconnect/assumptions';
 /** One line per vendor. */
 const EMULATORS: Readonly<Record<string, Emulator>> = {
   enco: startEnco,
+  digitaleo: startDigitaleo,
   callr: startCallr,
   zoomconnect: startZoomConnect,
 };
