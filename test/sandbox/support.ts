@@ -127,6 +127,8 @@ export async function receiver(status = 204): Promise<{ url: string; pushes: Pus
     response.writeHead(status).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A test that fails does not come to its close().
+  server.unref();
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}/dlr?id=7`, pushes, close: () => server.close() };
 }
