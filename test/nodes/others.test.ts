@@ -1,7 +1,7 @@
 /** sms-length, sms-status, sms-request, sms-inbound-poll and sms-status-queue in a flow. */
 import assert from 'node:assert/strict';
 import type { InboundMessage, Measurement, StatusReport } from '../../dist/src/sms/types.js';
-import { account, codeOf, flows, nodeOf, payloadOf, unload, wait } from './support.ts';
+import { account, codeOf, flows, type Message, nodeOf, payloadOf, unload, wait } from './support.ts';
 
 const { sandbox: start, load } = flows();
 const TO = '+32470112001';
@@ -150,7 +150,7 @@ describe('sms-request', () => {
 
 describe('sms-inbound-poll', () => {
   const node = { type: 'sms-inbound-poll', provider: 'account', address: '666', addressType: 'str' };
-  const texts = (list: { payload?: unknown }[]) => list.map(({ payload }) => (payload as InboundMessage).text);
+  const texts = (list: Message[]) => list.map(({ payload }) => (payload as InboundMessage).text);
 
   it('polls by itself and gives each SMS once, across a deploy too', async () => {
     const sandbox = await start();

@@ -114,15 +114,6 @@ describe('sms-send', () => {
         assert.equal(receiptOf(flow.out[0].find(({ account: name }) => name === 'Other')).accountName, 'Other');
       });
 
-      it('follows nothing when nobody wants it', async () => {
-        const sandbox = await start();
-        const flow = await load({ ...NODE, queue, follow: false }, [account(sandbox)]);
-        flow.give({ to: TO, payload: 'Hello' });
-        await flow.until(() => flow.out[0].length === 1);
-        await wait(2200);
-        assert.deepEqual(flow.out[1], []);
-      });
-
       it('waits for what is under way when it is deployed again, and nothing is sent twice', async () => {
         const sandbox = await start({ latency: 150 });
         const accounts = [account(sandbox)];
@@ -140,6 +131,15 @@ describe('sms-send', () => {
       });
     });
   }
+
+  it('follows nothing when nobody wants it', async () => {
+    const sandbox = await start();
+    const flow = await load({ ...NODE, follow: false }, [account(sandbox)]);
+    flow.give({ to: TO, payload: 'Hello' });
+    await flow.until(() => flow.out[0].length === 1);
+    await wait(2200);
+    assert.deepEqual(flow.out[1], []);
+  });
 
   it('reads msg.to and msg.payload when it is not told otherwise', async () => {
     const sandbox = await start();
@@ -208,8 +208,6 @@ describe('sms-send', () => {
     flow.give({ to: TO, payload: 'Hello' });
     await flow.until(() => flow.out[0].length === 1);
     assert.equal(receiptOf(flow.out[0][0]).accountName, 'Other');
-    await flow.until(() => flow.out[1].some((report) => reportOf(report).final));
-    assert.equal(reportOf(flow.out[1].at(-1)).accountName, 'Other');
   });
 
   it('keeps secrets out of errors, statuses and messages', async () => {

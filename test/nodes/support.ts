@@ -52,7 +52,7 @@ export function flows() {
 
 let isServing = false;
 
-const placed = (entry: Entry) => ({ z: 'tab', x: 100, y: 100, ...entry });
+const placed = (entry: Omit<Entry, 'id'> & { id?: string }) => ({ z: 'tab', x: 100, y: 100, ...entry });
 
 /** Starts a flow around one node; entries of an account take their credentials out of `credentials`. */
 async function load(node: Omit<Entry, 'id'>, accounts: Entry[], more: Entry[] = []): Promise<Flow> {
@@ -65,7 +65,7 @@ async function load(node: Omit<Entry, 'id'>, accounts: Entry[], more: Entry[] = 
   const flow = [
     { id: 'tab', type: 'tab', label: 'Test' },
     ...configs,
-    placed({ id: NODE, wires: [['out0'], ['out1'], ['out2']], ...node } as Entry),
+    placed({ id: NODE, wires: [['out0'], ['out1'], ['out2']], ...node }),
     placed({ id: 'catch', type: 'catch', scope: null, uncaught: false, wires: [['errors']] }),
     placed({ id: 'status', type: 'status', scope: [NODE], wires: [['statuses']] }),
     placed({ id: 'complete', type: 'complete', scope: [NODE], wires: [['completed']] }),
