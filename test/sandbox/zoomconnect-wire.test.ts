@@ -249,6 +249,7 @@ describe('sandbox: ZoomConnect wire', () => {
       ['application/json', '"x"', 400],
       ['application/json', '{"message":{"a":1},"recipientNumber":"0721234567"}', 400],
       ['application/xml', '<sendSmsRequest><message>x</sendSmsRequest>', 400],
+      ['application/xml', '<sendSmsRequest><message>x</recipientNumber></sendSmsRequest>', 400],
       ['application/xml', '<sendSmsRequest>', 400],
       ['application/xml', '</sendSmsRequest>', 400],
       ['application/xml', '<sendSmsRequest/><x/>', 400],
