@@ -32,7 +32,7 @@ export function requireOne(params: Params, names: readonly string[]): void {
   if (!names.some(given)) throw missing(names.join(' or '));
 }
 
-/** The headers of the example in §1.6; Node adds `Date` and `Content-Length`. */
+/** The headers of the example in §1.6; Node adds `Date`, and whoever has a body its length. */
 export const HEADERS: Readonly<Record<string, string>> = {
   Server: 'Apache/2.2.16 (Debian)',
   'X-Powered-By': 'PHP/5.3.3-7+squeeze15',

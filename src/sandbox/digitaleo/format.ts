@@ -47,9 +47,10 @@ export function toAnswer({ status, value, malformed }: Result, format: Format, c
     xml: () => `<?xml version="1.0" encoding="UTF-8"?>\n<response>${inside(value)}</response>\n`,
     csv: () => csv(value),
   };
-  const body = bodies[format]();
-  const headers = { ...HEADERS, 'Content-Type': TYPES[format] };
-  return { status, headers, body: malformed ? body.slice(0, body.search(/id/) + 3) : body };
+  const whole = bodies[format]();
+  const body = malformed ? whole.slice(0, whole.search(/id/) + 3) : whole;
+  const headers = { ...HEADERS, 'Content-Length': `${Buffer.byteLength(body)}`, 'Content-Type': TYPES[format] };
+  return { status, headers, body };
 }
 
 function inside(value: unknown): string {
