@@ -1,9 +1,10 @@
 /** The providers: one line each. */
 import { SmsError } from '../sms/errors';
+import { callr } from './callr';
 import { enco } from './enco';
 import type { Provider } from './provider';
 
-export const providers: Provider[] = [enco];
+export const providers: Provider[] = [enco, callr];
 
 /** @throws SmsError SMS_CONFIG */
 export function providerOf(id: string): Provider {

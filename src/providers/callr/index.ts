@@ -1,8 +1,10 @@
 /** CALLR's SMS API: JSON-RPC, which the vendor ends on 2027-06-30. */
 import { SmsError } from '../../sms/errors';
 import type { Credentials, Provider, Settings } from '../provider';
+import type { Session } from '../session';
 import { operations } from './operations';
 import { SMS_OPTIONS } from './options';
+import { ALGORITHMS } from './signing';
 import { verbs } from './verbs';
 import { webhook } from './webhook';
 import { wire } from './wire';
@@ -19,7 +21,7 @@ export const callr: Provider = {
     { name: 'apiKey', kind: 'credential', secret: true },
     { name: 'loginAs', kind: 'setting' },
     { name: 'webhookSecret', kind: 'credential', secret: true },
-    { name: 'hmacAlgorithm', kind: 'setting' },
+    { name: 'hmacAlgorithm', kind: 'setting', type: 'select', options: ALGORITHMS },
   ],
   authorisation: {
     needs: ({ apiKey }) => (apiKey ? [] : ['username', 'password']),
@@ -30,6 +32,7 @@ export const callr: Provider = {
   verbs,
   options: { operation: 'callr.sms.send', names: ['options', ...SMS_OPTIONS] },
   webhook,
+  probe,
   cannot: {
     schedule: 'CALLR cannot schedule an SMS; the queue of sms-send holds it until its time.',
     sendMany: 'CALLR takes one recipient a call.',
@@ -42,6 +45,12 @@ export const callr: Provider = {
   },
   checkSender,
 };
+
+/** The one call of the document that asks for nothing and tells nothing of anybody. */
+async function probe(session: Session): Promise<string> {
+  await session.call('callr.sms.getGsmCharsetMapping');
+  return 'CALLR tells neither senders nor balance; its table of characters could be read.';
+}
 
 /** An API key goes before a login. It may be written with its scheme: `Session` and a token of `session.create`. */
 function scheme({ apiKey, username, password }: Credentials): string {

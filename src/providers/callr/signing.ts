@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { SmsError } from '../../sms/errors';
 import type { AccountFacts, Params, Settings, WebhookRequest } from '../provider';
 
-const ALGORITHMS = ['SHA256', 'SHA512', 'SHA1', 'MD5'];
+export const ALGORITHMS = ['SHA256', 'SHA512', 'SHA1', 'MD5'];
 
 /**
  * A webhook that says nothing of how it is signed is signed with the account's `webhookSecret`, if it has one; so
@@ -14,23 +14,31 @@ const ALGORITHMS = ['SHA256', 'SHA512', 'SHA1', 'MD5'];
 export function signed(webhook: Params, { credentials, settings }: AccountFacts): Params {
   const { webhookSecret } = credentials;
   if (webhook.options !== undefined || !webhookSecret) return webhook;
-  return { ...webhook, options: { hmac_secret: webhookSecret, hmac_algo: algorithmOf(settings) } };
+  const algorithm = algorithmOf(settings);
+  if (!algorithm) {
+    const named = String(settings.hmacAlgorithm).slice(0, 20);
+    throw new SmsError(
+      'SMS_CONFIG',
+      `CALLR signs with ${ALGORITHMS.join(', ')}, not with '${named}': open the account.`,
+    );
+  }
+  return { ...webhook, options: { hmac_secret: webhookSecret, hmac_algo: algorithm } };
 }
 
 /** Compared in constant time. The header's event id need not be that of the body, and is not looked at. */
 export function isSigned({ headers, body }: WebhookRequest, secret: string, settings: Settings): boolean {
   const given = Buffer.from(headers['x-callr-hmacsignature'] ?? '', 'base64');
-  if (secret === '' || given.length === 0) return false;
-  const right = createHmac(algorithmOf(settings), secret).update(body).digest();
+  const algorithm = algorithmOf(settings);
+  if (secret === '' || given.length === 0 || !algorithm) return false;
+  const right = createHmac(algorithm, secret).update(body).digest();
   return given.length === right.length && timingSafeEqual(given, right);
 }
 
-function algorithmOf({ hmacAlgorithm }: Settings): string {
+function algorithmOf({ hmacAlgorithm }: Settings): string | undefined {
   const name = String(hmacAlgorithm || 'SHA256')
     .replace('-', '')
     .toUpperCase();
-  if (ALGORITHMS.includes(name)) return name;
-  throw new SmsError('SMS_CONFIG', `CALLR signs with ${ALGORITHMS.join(', ')}, not with '${name.slice(0, 20)}'.`);
+  return ALGORITHMS.includes(name) ? name : undefined;
 }
 
 /** What an answer or a push says about a secret is not for a flow to see. */

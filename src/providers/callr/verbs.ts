@@ -1,4 +1,6 @@
 /** The common verbs over CALLR's operations. */
+
+import { isGsm } from '../../sms/alphabet';
 import { SmsError, toSmsError } from '../../sms/errors';
 import { measure } from '../../sms/segments';
 import { atMost } from '../at-most';
@@ -27,7 +29,7 @@ async function send(session: Session, message: OutgoingMessage): Promise<Accepte
   const { to, text: body, sender, reference, callbackUrl } = message;
   checkLength(body);
   const webhook = callbackUrl ? { webhook: { endpoint: callbackUrl } } : {};
-  const options = { user_data: reference, ...webhook, ...smsOptions(message.options) };
+  const options = { user_data: reference, ...webhook, ...encoding(message), ...smsOptions(message.options) };
   const id = await session.call('callr.sms.send', { from: sender ?? '', to, body, options }, { check: false });
   if (typeof id !== 'string' || id === '') {
     throw new SmsError('SMS_UNCERTAIN', 'CALLR answered success without the id of the message.', {
@@ -37,6 +39,11 @@ async function send(session: Session, message: OutgoingMessage): Promise<Accepte
   }
   // The answer is the id and nothing else.
   return { id, status: 'queued', providerStatus: null, acceptedAt: new Date().toISOString(), raw: id };
+}
+
+/** The vendor finds out by itself what a text needs; that it is to cost more than that has to be said. */
+function encoding({ text: body, alphabet }: OutgoingMessage): { force_encoding?: 'UNICODE' } {
+  return alphabet === 'UCS-2' && isGsm(body) ? { force_encoding: 'UNICODE' } : {};
 }
 
 /** @throws SmsError SMS_TOO_LONG */
