@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { capabilitiesOf, demand, verbOf } from '../providers/capabilities';
 import { CONNECTIONS } from '../providers/http';
-import type { Accepted, Params, Provider } from '../providers/provider';
+import type { Accepted, Capability, OutgoingMessage, Params, Provider } from '../providers/provider';
 import { Session, type SessionOptions } from '../providers/session';
 import { measureFor } from '../providers/transcript';
 import { SmsError, toSmsError } from '../sms/errors';
@@ -126,7 +126,9 @@ export class Account {
     try {
       await this.#turn();
       Object.assign(entry, { attempts: 1, startedAt: Date.now() });
-      settlement = { entry, accepted: await this.#during(this.#send(entry)) };
+      const [answer] = await this.#during(this.#send([entry]));
+      if (!answer || answer instanceof SmsError) throw answer;
+      settlement = { entry, accepted: answer };
     } catch (thrown) {
       settlement = { entry, error: thrown instanceof SmsError ? thrown : brokenOff(thrown) };
     }
@@ -170,7 +172,11 @@ export class Account {
     return capabilitiesOf(this.provider);
   }
 
-  demand(capability: Parameters<typeof demand>[1]): void {
+  can(capability: Capability): boolean {
+    return capabilitiesOf(this.provider)[capability] === true;
+  }
+
+  demand(capability: Capability): void {
     demand(this.provider, capability);
   }
 
@@ -213,7 +219,7 @@ export class Account {
   }
 
   #newOutbox(): Outbox {
-    const { id, store, lookups, uncertain, failoverAfter, troubled } = this.settings;
+    const { id, provider, store, lookups, uncertain, failoverAfter, troubled } = this.settings;
     return new Outbox({
       account: id,
       store: store.outbox,
@@ -222,7 +228,9 @@ export class Account {
       lookups,
       uncertain,
       failoverAfter,
-      send: (entry) => this.#send(entry),
+      batch: provider.verbs.sendMany ? (provider.batch ?? 1) : 1,
+      batchKey: ({ sender, options, at }) => JSON.stringify([sender, options, at]),
+      send: (entries) => this.#send(entries),
       lookup: this.provider.verbs.lookup ? (entry) => findAttempt(this, entry) : null,
       settled: (settlement) => this.#settled(settlement),
       troubled: (error) => troubled?.(error),
@@ -234,20 +242,30 @@ export class Account {
     });
   }
 
-  async #send(entry: OutboxEntry): Promise<Accepted> {
+  /** One call for all of them where the vendor has one. */
+  async #send(entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]> {
     const session = await this.session();
-    return this.provider.verbs.send(session, {
-      to: entry.to,
-      text: entry.text,
+    const { send } = this.provider.verbs;
+    const messages = entries.map((entry) => this.#message(entry));
+    const [first] = messages;
+    return messages.length === 1 && first
+      ? [await send(session, first)]
+      : verbOf(this.provider, 'sendMany')(session, messages);
+  }
+
+  #message(entry: OutboxEntry): OutgoingMessage {
+    const { to, text, reference, alphabet, at } = entry;
+    return {
+      to,
+      text,
       sender: this.#sender(entry),
-      reference: entry.reference,
+      reference,
       // A message that another provider's account handed over comes without that provider's own parameters.
       options: entry.provider === this.provider.id ? entry.options : {},
-      callbackUrl: this.callbackUrl?.(entry.reference) ?? null,
-      // The outbox lets go of a message when its time has come; without the outbox it is the vendor that waits.
-      at: entry.notBefore > Date.now() ? new Date(entry.notBefore) : null,
-      alphabet: entry.alphabet,
-    });
+      callbackUrl: this.callbackUrl?.(reference) ?? null,
+      at: at !== null && at > Date.now() ? new Date(at) : null,
+      alphabet,
+    };
   }
 
   #sender(entry: OutboxEntry): string | null {

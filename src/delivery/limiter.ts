@@ -14,17 +14,17 @@ export class Limiter {
     return Math.max(0, this.#next - now);
   }
 
-  /** Takes the next slot and returns how long to wait for it. */
-  take(now: number): number {
+  /** Takes the next slot, or as many as one call takes, and returns how long to wait for it. */
+  take(now: number, messages = 1): number {
     if (this.#spacing === 0) return 0;
     const at = Math.max(this.#next, now);
-    this.#next = at + this.#spacing;
+    this.#next = at + this.#spacing * messages;
     return at - now;
   }
 
-  /** How many messages may leave right now, `most` at the most. */
-  allowance(now: number, most: number): number {
+  /** How many messages may leave right now, `most` at the most: as many as one call takes, which the next one makes up for. */
+  allowance(now: number, most: number, batch = 1): number {
     if (this.#spacing === 0) return most;
-    return this.wait(now) === 0 ? Math.min(1, most) : 0;
+    return this.wait(now) === 0 ? Math.min(batch, most) : 0;
   }
 }

@@ -25,8 +25,12 @@ export interface OutboxOptions {
   uncertain: 'hold' | 'resend' | 'drop';
   /** Seconds without success after which a fallback account takes over. */
   failoverAfter: number;
-  /** Makes one attempt. @throws SmsError with an outcome */
-  send(entry: OutboxEntry): Promise<Accepted>;
+  /** How many messages one call takes at the most. */
+  batch: number;
+  /** Messages of the same key may go in one call. */
+  batchKey(entry: OutboxEntry): string;
+  /** Makes one attempt with messages of one key, each with its own answer. @throws SmsError that holds for all of them */
+  send(entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]>;
   /** Asks the vendor for the attempt; null when it has no such call. */
   lookup: ((entry: OutboxEntry) => Promise<Accepted | null>) | null;
   settled(settlement: Settlement): void;
@@ -94,17 +98,20 @@ export class Outbox {
   }
 
   async #round(): Promise<void> {
-    const { account, store, limiter, concurrency, failoverAfter } = this.#options;
+    const { account, store, limiter, concurrency, batch, failoverAfter } = this.#options;
     const now = Date.now();
     for (const entry of await store.takeExpired(account, now)) this.#settle({ entry, error: expired(entry) });
     const isOut = this.#breaker.wait(now) > 0 && this.#breaker.downFor(now) >= failoverAfter * 1000;
     if (isOut && this.#fallbacks) await this.#evacuate(now);
-    const limit = limiter.allowance(now, this.#breaker.places(now, concurrency, this.#running.size));
+    const places = this.#breaker.places(now, concurrency, this.#running.size);
+    const limit = limiter.allowance(now, places * batch, batch);
     if (limit === 0) return;
     const claimed = await store.claim(account, now, limit);
-    for (const entry of claimed) {
-      if (entry.state === 'sending') limiter.take(now);
-      this.#run(entry);
+    const unknown = claimed.filter(({ state }) => state === 'unknown');
+    for (const entry of unknown) this.#run(this.#lookUp(entry));
+    for (const entries of this.#calls(claimed.filter(({ state }) => state === 'sending'))) {
+      limiter.take(now, entries.length);
+      this.#run(this.#attempt(entries));
     }
     if (claimed.length === limit) this.#again = true;
   }
@@ -127,8 +134,19 @@ export class Outbox {
     }
   }
 
-  #run(entry: OutboxEntry): void {
-    const work = (entry.state === 'sending' ? this.#attempt(entry) : this.#lookUp(entry))
+  /** What goes in one call: messages of one key, no more than the vendor takes. */
+  #calls(entries: readonly OutboxEntry[]): OutboxEntry[][] {
+    const { batch, batchKey } = this.#options;
+    if (batch === 1) return entries.map((entry) => [entry]);
+    const calls: OutboxEntry[][] = [];
+    for (const group of Map.groupBy(entries, batchKey).values()) {
+      for (let i = 0; i < group.length; i += batch) calls.push(group.slice(i, i + batch));
+    }
+    return calls;
+  }
+
+  #run(call: Promise<void>): void {
+    const work = call
       .catch((error) => this.#retryPump(error))
       .finally(() => {
         this.#running.delete(work);
@@ -137,17 +155,28 @@ export class Outbox {
     this.#running.add(work);
   }
 
-  async #attempt(entry: OutboxEntry): Promise<void> {
-    let accepted: Accepted;
+  async #attempt(entries: readonly OutboxEntry[]): Promise<void> {
+    const answers = await this.#answers(entries);
+    for (const [i, entry] of entries.entries()) {
+      const answer = answers[i] ?? brokenOff(new Error('the vendor did not answer for this message'));
+      if (!(answer instanceof SmsError)) {
+        this.#breaker.succeeded();
+        await this.#end({ entry, accepted: answer });
+        continue;
+      }
+      this.#breaker.failed(answer, entry.to, Date.now());
+      if (answer.outcome === 'unknown') await this.#becomeUnknown(entry, answer);
+      else await this.#notSent(entry, answer);
+    }
+  }
+
+  async #answers(entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]> {
     try {
-      accepted = await this.#options.send(entry);
+      return await this.#options.send(entries);
     } catch (thrown) {
       const error = thrown instanceof SmsError ? thrown : brokenOff(thrown);
-      this.#breaker.failed(error, entry.to, Date.now());
-      return error.outcome === 'unknown' ? this.#becomeUnknown(entry, error) : this.#notSent(entry, error);
+      return entries.map(() => error);
     }
-    this.#breaker.succeeded();
-    await this.#end({ entry, accepted });
   }
 
   async #notSent(entry: OutboxEntry, error: SmsError): Promise<void> {
@@ -169,7 +198,9 @@ export class Outbox {
     for (let account = entry.fallback.shift(); account !== undefined; account = entry.fallback.shift()) {
       if (account === entry.account || !handOver(account)) continue;
       const next = account;
-      Object.assign(entry, { state: 'waiting', notBefore: Date.now(), unsentSince: null });
+      // Whether the next vendor can schedule or not, the outbox can.
+      const notBefore = Math.max(Date.now(), entry.at ?? 0);
+      Object.assign(entry, { state: 'waiting', notBefore, unsentSince: null });
       await this.#kept(() => store.move(entry, next));
       handOver(next);
       return true;

@@ -44,8 +44,11 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
   const options = operation ? await checkOptions(operation, provider.options.names, request.options) : {};
   const at = toInstant(request.at)?.getTime() ?? 0;
   const now = Date.now();
-  if (at > now && !request.queue) account.demand('schedule');
-  const notBefore = Math.max(at, now);
+  const later = at > now;
+  if (later && !request.queue) account.demand('schedule');
+  // A vendor that can schedule is given the message now; for another one the outbox waits.
+  const isVendors = later && account.can('schedule');
+  const notBefore = later && !isVendors ? at : now;
   const entry: OutboxEntry = {
     reference: randomUUID(),
     account: account.id,
@@ -63,7 +66,8 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
     state: 'waiting',
     attempts: 0,
     notBefore,
-    expiresAt: notBefore + request.expires * 1000,
+    at: later ? at : null,
+    expiresAt: Math.max(at, now) + request.expires * 1000,
     startedAt: 0,
     unsentSince: null,
     lookups: 0,

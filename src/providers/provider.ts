@@ -268,8 +268,8 @@ export interface ProviderField {
   type?: 'text' | 'number' | 'checkbox' | 'select';
   /** Of a select, the first being the default. */
   options?: readonly string[];
-  /** Asked for only while another setting has this value. */
-  when?: { name: string; is: string };
+  /** Asked for only while another setting has one of these values. */
+  when?: { name: string; is: readonly string[] };
 }
 
 export interface Provider {
@@ -288,6 +288,8 @@ export interface Provider {
   wire: Wire;
   operations: readonly Operation[];
   verbs: Verbs;
+  /** How many messages one call of `sendMany` takes at the most. */
+  batch?: number;
   /** The operation and those of its parameters that a user may set on a message. */
   options: { operation: string; names: readonly string[] };
   webhook?: WebhookReader;

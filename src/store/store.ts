@@ -31,6 +31,8 @@ export interface OutboxEntry {
   dedupe: string | null;
   state: OutboxState;
   attempts: number;
+  /** When the recipient is to get it, epoch milliseconds; null for as soon as possible. */
+  at: number | null;
   /** Epoch milliseconds: not to be touched before. */
   notBefore: number;
   /** Epoch milliseconds: not to be sent after. */
