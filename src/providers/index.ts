@@ -1,10 +1,11 @@
 /** The providers: one line each. */
 import { SmsError } from '../sms/errors';
 import { callr } from './callr';
+import { digitaleo } from './digitaleo';
 import { enco } from './enco';
 import type { Provider } from './provider';
 
-export const providers: Provider[] = [enco, callr];
+export const providers: Provider[] = [enco, digitaleo, callr];
 
 /** @throws SmsError SMS_CONFIG */
 export function providerOf(id: string): Provider {

@@ -208,6 +208,8 @@ export interface WebhookEvents {
   reports: { report: ProviderReport; hint: boolean; bare?: boolean }[];
   inbound: ProviderInbound[];
   other: unknown[];
+  /** The vendor's id of the event, which is the same when it is pushed again. */
+  eventId?: string;
 }
 
 export interface WebhookRequest {

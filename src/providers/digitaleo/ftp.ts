@@ -1,0 +1,80 @@
+/** A file of messages as an upload to ftp.ecosms.fr, §5. The server's yes is all there is: no ids, no statuses. */
+import { Readable } from 'node:stream';
+import { SmsError } from '../../sms/errors';
+import type { Session } from '../session';
+import { type Delivered, flag, portOf, setting } from './transport';
+
+const FTP_HOST = 'ftp.ecosms.fr';
+const FTP = 21;
+
+/** How far an upload has come. */
+type Stage = 'connecting' | 'entering' | 'writing' | 'naming';
+
+/**
+ * Uploads under a name that nobody reads yet, and gives the file its own name when it is whole (an assumption: the
+ * document names neither directory nor name).
+ * @throws SmsError that says whether the file may have been taken
+ */
+export async function upload(session: Session, file: string, name: string): Promise<Delivered> {
+  const { settings, timeout } = session;
+  const host = setting(settings, 'ftpHost', FTP_HOST);
+  const port = portOf(settings, 'ftpPort', FTP);
+  const { Client } = await import('basic-ftp');
+  return session.carry(async ({ ftpUser = '', ftpPass = '' }) => {
+    if (!ftpUser || !ftpPass) {
+      throw new SmsError('SMS_CONFIG', 'The account lacks ftpUser and ftpPass, which Digitaleo gives on request.');
+    }
+    const client = new Client(timeout);
+    let stage: Stage = 'connecting';
+    const timer = setTimeout(() => client.close(), timeout);
+    try {
+      const secure = flag(settings, 'ftpSecure');
+      await client.connect(host, port);
+      if (secure) await client.useTLS({ host });
+      stage = 'entering';
+      await client.login(ftpUser, ftpPass);
+      await client.useDefaultSettings();
+      stage = 'writing';
+      await client.uploadFrom(Readable.from([Buffer.from(file, 'utf8')]), `${name}.txt.tmp`);
+      stage = 'naming';
+      const { message } = await client.rename(`${name}.txt.tmp`, `${name}.txt`);
+      return { name: `${name}.txt`, response: message };
+    } catch (error) {
+      throw failure(error as FtpFault, stage, host);
+    } finally {
+      clearTimeout(timer);
+      client.close();
+    }
+  });
+}
+
+interface FtpFault extends Error {
+  code?: string | number;
+}
+
+/** A reply of the server is a definite word; silence while the file is made known is not. */
+function failure({ code: given, message }: FtpFault, stage: Stage, host: string): SmsError {
+  const code = given === undefined ? 'ETIMEDOUT' : String(given);
+  const reply = typeof given === 'number' ? given : undefined;
+  const details = {
+    providerCode: code,
+    providerMessage: reply === undefined ? undefined : message.slice(0, 500),
+    cause: Object.assign(new Error(code), { code }),
+  };
+  const said = reply === undefined ? code : message.slice(0, 200);
+  if (stage === 'entering' && reply !== undefined && reply >= 500) {
+    const sentence = `The FTP server ${host} refuses the account (${said}). Check ftpUser and ftpPass.`;
+    return new SmsError('SMS_AUTH', sentence, { ...details, accountRefused: true });
+  }
+  if (reply !== undefined && reply >= 500) {
+    const sentence = `The FTP server ${host} refuses the file (${said}).`;
+    return new SmsError('SMS_REJECTED', sentence, details);
+  }
+  // Under its first name the file is nobody's yet; whether the vendor would read it nevertheless is not documented.
+  if (reply === undefined && (stage === 'writing' || stage === 'naming')) {
+    const sentence = `It is not known whether the file was taken: the connection to ${host} broke (${said}).`;
+    return new SmsError('SMS_UNCERTAIN', sentence, { ...details, outcome: 'unknown', retryable: true });
+  }
+  const sentence = `The FTP server ${host} takes no file at the moment (${said}). Check ftpHost, ftpPort and ftpSecure.`;
+  return new SmsError('SMS_UNREACHABLE', sentence, { ...details, retryable: true });
+}

@@ -1,0 +1,129 @@
+/** A file of messages as a mail to sms@ecosms.fr, §4. The mail server's yes is all there is: no ids, no statuses. */
+import { Readable } from 'node:stream';
+import { SmsError } from '../../sms/errors';
+import type { Session } from '../session';
+import { asAccount, type Delivered, flag, portOf, setting } from './transport';
+
+const MAIL_TO = 'sms@ecosms.fr';
+const SUBMISSION = 587;
+const SUBMISSION_OVER_TLS = 465;
+
+/** @throws SmsError that says whether the mail may have been taken */
+export async function sendMail(session: Session, file: string, name: string, attached = false): Promise<Delivered> {
+  const { settings, timeout } = session;
+  const host = setting(settings, 'smtpHost');
+  const from = setting(settings, 'mailFrom');
+  const to = setting(settings, 'mailTo', MAIL_TO);
+  const port = portOf(settings, 'smtpPort', flag(settings, 'smtpSecure') ? SUBMISSION_OVER_TLS : SUBMISSION);
+  const message = await compose({ from, to, file, name, attached });
+  const { default: Connection } = await import('nodemailer/lib/smtp-connection');
+  const isTls = flag(settings, 'smtpSecure');
+  return session.carry(async ({ smtpUser = '', smtpPass = '' }) => {
+    const connection = new Connection({
+      host,
+      port,
+      secure: isTls && port === SUBMISSION_OVER_TLS,
+      // Any other port begins in the clear and must go on encrypted.
+      requireTLS: isTls && port !== SUBMISSION_OVER_TLS,
+      connectionTimeout: timeout,
+      greetingTimeout: timeout,
+      socketTimeout: timeout,
+      dnsTimeout: timeout,
+    });
+    let begun = false;
+    // Read from the moment on at which the server has asked for the mail, and not before.
+    const source = Readable.from(
+      (function* () {
+        begun = true;
+        yield message;
+      })(),
+    );
+    const late = Object.assign(new Error('It took too long'), { code: 'ETIMEDOUT' });
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const response = await new Promise<string>((resolve, reject) => {
+        timer = setTimeout(() => reject(late), timeout);
+        connection.once('error', reject);
+        const send = () =>
+          connection.send({ from, to }, source, (error, info) =>
+            error ? reject(error) : resolve(info?.response ?? ''),
+          );
+        connection.connect((error) => {
+          if (error) reject(error);
+          else if (smtpUser === '') send();
+          else connection.login({ user: smtpUser, pass: smtpPass }, (refused) => (refused ? reject(refused) : send()));
+        });
+      });
+      return { name, response };
+    } catch (error) {
+      throw failure(error as SmtpFault, begun, host);
+    } finally {
+      clearTimeout(timer);
+      // Whoever still speaks afterwards is not listened to.
+      connection.on('error', () => {});
+      connection.close();
+    }
+  });
+}
+
+interface SmtpFault extends Error {
+  code?: string;
+  responseCode?: number;
+  response?: string;
+}
+
+/** A reply of the server is a definite word; silence after the mail has begun is not. */
+function failure({ code = 'error', responseCode, response }: SmtpFault, begun: boolean, host: string): SmsError {
+  const cause = Object.assign(new Error(code), { code });
+  const details = {
+    providerCode: responseCode ? String(responseCode) : code,
+    providerMessage: response?.slice(0, 500),
+    cause,
+  };
+  const said = response ? ` (${response.slice(0, 200)})` : ` (${code})`;
+  if (code === 'EAUTH') {
+    const sentence = `The mail server ${host} refuses the account's SMTP user${said}. Check smtpUser and smtpPass.`;
+    return new SmsError('SMS_AUTH', sentence, { ...details, accountRefused: true });
+  }
+  if (responseCode !== undefined && responseCode >= 500) {
+    const sentence = `The mail server ${host} refuses the mail${said}. Check mailFrom and mailTo of the account.`;
+    return new SmsError('SMS_REJECTED', sentence, details);
+  }
+  if (begun && responseCode === undefined) {
+    const sentence = `It is not known whether the mail was taken: the connection to ${host} broke${said}.`;
+    return new SmsError('SMS_UNCERTAIN', sentence, { ...details, outcome: 'unknown', retryable: true });
+  }
+  const sentence = `The mail server ${host} takes no mail at the moment${said}. Check smtpHost, smtpPort and smtpSecure.`;
+  return new SmsError('SMS_UNREACHABLE', sentence, { ...details, retryable: true });
+}
+
+interface Letter {
+  from: string;
+  to: string;
+  file: string;
+  name: string;
+  attached: boolean;
+}
+
+/** "Either in the message body or in an attachment"; "the subject of the e-mail and the name of the attachment do not matter". */
+async function compose({ from, to, file, name, attached }: Letter): Promise<Buffer> {
+  asAccount(from, 'mailFrom');
+  asAccount(to, 'mailTo');
+  const { default: MimeNode } = await import('nodemailer/lib/mime-node');
+  const text = { 'content-transfer-encoding': isPlain(file) ? '7bit' : 'quoted-printable' };
+  const mail = attached ? new MimeNode('multipart/mixed') : new MimeNode(TEXT).setHeader(text).setContent(file);
+  mail.setHeader({ from, to, subject: `SMS ${name}` });
+  if (attached)
+    mail
+      .createChild(TEXT, { filename: `${name}.txt` })
+      .setHeader('content-transfer-encoding', 'base64')
+      .setContent(file);
+  return mail.build();
+}
+
+const TEXT = 'text/plain; charset=utf-8';
+
+/** Lines that no mail program has a reason to touch. */
+function isPlain(file: string): boolean {
+  return /^[\n\r\x20-\x7e]*$/.test(file) && file.split('\r\n').every((line) => line.length <= 76);
+}

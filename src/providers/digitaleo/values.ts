@@ -1,0 +1,104 @@
+/** Digitaleo's words, times and forms, in ours. */
+import type { ProviderReport, StatusMeaning } from '../provider';
+
+/** "Text message statuses", §2.8. */
+const MEANINGS: Record<string, StatusMeaning> = {
+  wait: { status: 'scheduled', final: false, description: 'Scheduled, not sent yet' },
+  on: { status: 'sent', final: false, description: 'Sent, not received yet' },
+  ok: { status: 'delivered', final: true, description: 'Delivered to the phone' },
+  rep: { status: 'delivered', final: true, description: 'Delivered, and the recipient has replied' },
+  ko: { status: 'failed', final: true, description: 'Could not be sent' },
+  no: { status: 'unknown', final: true, description: 'The final status is not known' },
+};
+
+/** The order in which a message has them, for those of the same second. */
+const STAGES = ['wait', 'on', 'ok', 'ko', 'no', 'rep'];
+
+export function meaningOf(word: string | null): StatusMeaning {
+  const known = word !== null && Object.hasOwn(MEANINGS, word) ? MEANINGS[word] : undefined;
+  return known ?? { status: 'unknown', final: false, description: word ?? 'The vendor gave no status' };
+}
+
+/** A row of the lists; ids are text in the document's examples, and may be numbers. */
+export type Row = Record<string, unknown>;
+
+/** The rows of a list answer. */
+export function rowsOf(answer: unknown): Row[] {
+  const { list } = (answer ?? {}) as { list?: unknown };
+  return Array.isArray(list) ? list.filter((row) => typeof row === 'object' && row !== null) : [];
+}
+
+/** The id of what was created: of the answer itself, or of the one row of a list. */
+export function idOf(answer: unknown): string | undefined {
+  const { id } = (rowsOf(answer)[0] ?? answer ?? {}) as Row;
+  return textOf(id) || undefined;
+}
+
+/** How many were changed or deleted; undefined where the answer does not tell. */
+export function countOf(answer: unknown): number | undefined {
+  const count = textOf((answer as Row | null)?.count);
+  return /^\d+$/.test(count) ? Number(count) : undefined;
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/** E.164 out of a number with blanks, with or without its plus. */
+export function number(recipient: unknown): string {
+  const bare = textOf(recipient).replace(/[\s.()-]/g, '');
+  return /^[1-9]\d{7,14}$/.test(bare) ? `+${bare}` : bare.replace(/^00(?=[1-9])/, '+');
+}
+
+/** A row of `status` or `smsstatus` as a report. */
+export function report(row: Row): ProviderReport {
+  const word = textOf(row.status) || null;
+  const meaning = meaningOf(word);
+  const updatedAt = utc(row.date);
+  const reply = word === 'rep' ? { reply: { text: textOf(row.response), receivedAt: updatedAt } } : {};
+  return {
+    id: textOf(row.smsId),
+    to: number(row.recipient),
+    status: meaning.status,
+    final: meaning.final,
+    providerStatus: word,
+    description: textOf(row.description) || meaning.description,
+    updatedAt,
+    ...reply,
+    raw: row,
+  };
+}
+
+/** The order of a life: the document's own example has `ok` before the `on` of the next second. */
+export function byStage(a: ProviderReport, b: ProviderReport): number {
+  return a.updatedAt.localeCompare(b.updatedAt) || stage(a) - stage(b);
+}
+
+function stage({ providerStatus }: ProviderReport): number {
+  return STAGES.indexOf(providerStatus ?? '');
+}
+
+/** The document does not say in which zone its times are; the vendor is French (an assumption). */
+const ZONE = 'Europe/Paris';
+/** `2017-05-07 11:12:25`, which is how Swedes write it. */
+const WALL_CLOCK = new Intl.DateTimeFormat('sv-SE', { timeZone: ZONE, dateStyle: 'short', timeStyle: 'medium' });
+
+/** `YYYY-MM-DD HH:MM:SS`, in the vendor's zone. */
+export function vendorTime(instant: Date): string {
+  return WALL_CLOCK.format(instant);
+}
+
+/** ISO 8601 UTC out of a time of the vendor's; now, where there is none that can be read. */
+export function utc(time: unknown): string {
+  const [, day, clock = '00:00:00'] = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d))?$/.exec(textOf(time).trim()) ?? [];
+  const asUtc = day ? Date.parse(`${day}T${clock}Z`) : Number.NaN;
+  if (Number.isNaN(asUtc)) return new Date().toISOString();
+  // The offset is that of the instant, which the first guess may miss by an hour.
+  const guess = asUtc - offset(asUtc);
+  return new Date(asUtc - offset(guess)).toISOString();
+}
+
+/** Milliseconds that the vendor's clock is ahead of UTC. */
+function offset(instant: number): number {
+  return Date.parse(`${vendorTime(new Date(instant)).replace(' ', 'T')}Z`) - Math.floor(instant / 1000) * 1000;
+}
