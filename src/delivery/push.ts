@@ -26,7 +26,7 @@ export async function readPush(
   reference?: string,
 ): Promise<PushedEvents> {
   account.tracker.pushed();
-  const told: PushedEvents = { reports: [], inbound: [], other: events.other };
+  const told: PushedEvents = { reports: [], inbound: [], other: [] };
   for (const { report, hint, bare } of events.reports) {
     const id = report.id || (reference ? await account.tracker.idOf(reference) : null) || '';
     const truth = hint && id ? await confirmed(account, { ...report, id }, bare) : { ...report, id };
@@ -37,7 +37,14 @@ export async function readPush(
     }
   }
   for (const message of events.inbound) await account.inbox.offer(reader, message, (m) => told.inbound.push(m));
+  if (events.other.length > 0 && (await isNew(account, reader, events))) told.other = events.other;
   return told;
+}
+
+/** Of a vendor that gives its events no id, nobody can tell. */
+async function isNew({ id, settings }: Account, reader: string, { eventId }: WebhookEvents): Promise<boolean> {
+  if (eventId === undefined) return true;
+  return settings.store.marks.add(`push:${id}`, [reader, 'event', eventId].join('\n'), REPEATED_WITHIN);
 }
 
 /** The vendor's own word; the push stands in where it cannot be had, unless it says nothing. @throws SmsError */

@@ -123,6 +123,13 @@ describe('CALLR, what it pushes', () => {
     assert.ok(pushes.every((push) => read(push).reports.length + read(push).inbound.length === 0));
   });
 
+  it('callr.webhook.jobStatus: an event that is pushed again has the id that it had', () => {
+    const event = { event_id: 'e1', try: 0, type: 'job.status_update', data: { id: 'j1', status: 'DONE' } };
+    const [first, again] = [event, { ...event, try: 1 }].map((push) => read(pushed(push)));
+    assert.deepEqual([first?.eventId, again?.eventId], ['e1', 'e1']);
+    assert.deepEqual(first?.other, [event]);
+  });
+
   it('callr.webhook.jobStatus: any other event, and one of an SMS that is none, is passed on as it is', () => {
     for (const odd of [
       { type: 'call.inbound_start', data: { hash: 'X' } },

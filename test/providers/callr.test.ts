@@ -356,6 +356,24 @@ describe('CALLR, row by row', () => {
       });
     }
 
+    for (const [what, end] of [
+      ['a total', (offset: number) => ({ total: 5, offset })],
+      ['nothing but short pages', () => ({})],
+    ] as const) {
+      it(`callr.sms.search: ends where the vendor tells ${what}`, async () => {
+        const rows = Array.from({ length: 5 }, (_, n) => ({ hash: `N${n}` }));
+        const { at, line } = await replying(({ params }) => {
+          const { offset = 0, limit = 0 } = params[1] as { offset?: number; limit?: number };
+          return { result: { hits: rows.slice(offset, offset + limit), ...end(offset) } };
+        });
+        const seen: unknown[] = [];
+        for await (const page of line.pages('callr.sms.search', { filters: {}, options: { limit: 2 } })) {
+          seen.push(...(page as { hits: object[] }).hits);
+        }
+        assert.deepEqual([seen, at.requests.length], [rows, 3]);
+      });
+    }
+
     const query = (more: Partial<InboundQuery> = {}): InboundQuery => ({
       address: null,
       since: new Date('2026-03-04T12:00:00.500Z'),
@@ -399,7 +417,7 @@ describe('CALLR, row by row', () => {
       const rows = [
         inboundRow(61, { date_creation: '2026-03-04 13:00:01' }),
         inboundRow(2),
-        inboundRow(3, { type: 'OUT' }),
+        inboundRow(3, { type: 'OUT', date_creation: '2026-03-04 12:00:30' }),
         inboundRow(1),
         inboundRow(0),
         inboundRow(59, { date_creation: '2026-03-04 11:59:59' }),

@@ -13,7 +13,8 @@ export const webhook: WebhookReader = { verify: isSigned, read };
 function read({ body }: WebhookRequest): WebhookEvents {
   const pushed = withoutSecrets(parse(body));
   const { type, data } = pushed;
-  const nothing: WebhookEvents = { reports: [], inbound: [], other: [] };
+  const eventId = text(pushed.event_id);
+  const nothing: WebhookEvents = { reports: [], inbound: [], other: [], ...(eventId === null ? {} : { eventId }) };
   if (typeof data !== 'object' || data === null || text((data as { hash?: unknown }).hash) === null) {
     return { ...nothing, other: [pushed] };
   }
