@@ -77,8 +77,9 @@ export async function converse({ host, port }: Endpoint, lines: readonly string[
     answers.push(line);
     if (/^\d{3}-/.test(line) || /^ /.test(line)) continue;
     const text = left.shift();
-    if (text === undefined) socket.destroy();
-    else socket.write(text.endsWith('\r\n') ? text : `${text}\r\n`);
+    if (text === undefined) break;
+    socket.write(`${text}\r\n`);
   }
+  socket.destroy();
   return answers;
 }
