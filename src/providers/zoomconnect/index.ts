@@ -1,0 +1,36 @@
+/** ZoomConnect, "SMS Messenger" of South Africa. */
+import { SmsError } from '../../sms/errors';
+import type { Provider } from '../provider';
+import { operations } from './operations';
+import { NO_SENDER } from './send';
+import { verbs } from './verbs';
+import { webhook } from './webhook';
+import { headers, LABEL, wire } from './wire';
+
+export const zoomconnect: Provider = {
+  id: 'zoomconnect',
+  label: LABEL,
+  baseUrl: 'https://www.zoomconnect.com/app',
+  rate: 0,
+  fields: [
+    { name: 'email', kind: 'credential', required: true },
+    { name: 'token', kind: 'credential', secret: true, required: true },
+    { name: 'urlToken', kind: 'credential', secret: true },
+    { name: 'webhookSecret', kind: 'credential', secret: true },
+  ],
+  authorisation: { needs: ['email', 'token'], headers },
+  wire,
+  operations,
+  verbs,
+  options: { operation: 'zoomconnect.sms.send', names: ['campaign', 'dataField', 'dateToSend'] },
+  webhook,
+  cannot: {
+    sender: NO_SENDER,
+    senders: 'ZoomConnect has no senders to choose from; it chooses the number that an SMS comes from.',
+    history: 'ZoomConnect tells the last status of an SMS only, not those before it.',
+    statusQueue: 'ZoomConnect has no status queue; sms-status-queue asks for each message that is still on its way.',
+  },
+  checkSender: () => {
+    throw new SmsError('SMS_UNSUPPORTED', NO_SENDER);
+  },
+};
