@@ -79,6 +79,8 @@ export function cancel(account: Account, row: OutboundRow): void {
   if (!row.cancel) return;
   row.cancel();
   delete row.cancel;
+  // The vendor has no word for it: its row goes on saying SCHEDULED.
+  row.record.status = 'unknown';
   owner(account).creditBalance += row.credits;
 }
 

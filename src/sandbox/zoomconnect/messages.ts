@@ -21,7 +21,8 @@ export function allMessages(call: Call): Result {
   const pageSize = queryInteger(query, 'pageSize', 1) ?? DEFAULT_PAGE_SIZE;
   const page = queryInteger(query, 'page', 1) ?? 1;
   const tests = testsOf(zoom, query);
-  const until = zoom.world.clock.now() - (zoom.world.options.logsLag ?? 0);
+  const { logsLag = 0 } = zoom.world.options;
+  const until = logsLag > 0 ? zoom.world.clock.now() - logsLag : Number.POSITIVE_INFINITY;
   const rows = [...account.rows.values()].filter((row) => arrivedAt(row) <= until && tests.every((fits) => fits(row)));
   if (zoom.assume.newestFirst) rows.reverse();
   const shown = rows.slice((page - 1) * pageSize, page * pageSize);
