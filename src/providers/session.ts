@@ -78,11 +78,16 @@ export class Session {
   async *pages<T = unknown>(id: string, params: Params = {}): AsyncGenerator<T> {
     const operation = this.operation(id);
     const asked = new Set<string>();
+    let last: string | undefined;
     for (let page: Params | null = await checkParams(operation, params); page; ) {
       const key = JSON.stringify(page);
       if (asked.has(key)) return;
       asked.add(key);
       const result: T = await this.call<T>(id, page);
+      const shown = JSON.stringify(result);
+      // A vendor that does not know the parameters of paging answers the same to all of them.
+      if (shown === last) return;
+      last = shown;
       yield result;
       page = operation.next?.(page, result) ?? null;
     }
