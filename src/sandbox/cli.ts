@@ -7,7 +7,7 @@ import { SANDBOX_PROVIDERS, STORIES, startSandbox } from './index';
 const USAGE = `Usage: sms-sandbox <${SANDBOX_PROVIDERS.join('|')}> [--port N]
 
 Serves the provider's API on 127.0.0.1, without an account. Prints one line of JSON
-(provider, baseUrl, tokenUrl, credentials) and serves until SIGTERM or Ctrl-C.
+(provider, baseUrl, tokenUrl, smtp, ftp, credentials: what there is) and serves until SIGTERM or Ctrl-C.
 
   --port N           TCP port; 0 or none: any free one
   --status-url URL   where delivery reports are pushed to, for a provider that takes this once for the account

@@ -105,6 +105,7 @@ function handle(digitaleo: Digitaleo, request: WireRequest): Answer | typeof LOS
     request.operation = named?.id ?? null;
     const token = bearer(digitaleo, request);
     if (!named) throw new Fault(404, 'Unknown method');
+    if (`${request.query}`.length > digitaleo.assume.maxQueryLength) throw new Fault(414, 'Request-URI Too Long');
     const params = readParams(request);
     if (wanted === 'js') callback = callbackName(text(params, 'callback'));
     format = wanted;

@@ -7,7 +7,9 @@ interface Entry {
   at: number;
 }
 
-const MOST = 10_000;
+const MOST = 1000;
+/** Of all files of a user; the oldest go. */
+const MAX_SIZE = 64 * 1024 * 1024;
 
 export function createFolder(now: () => number) {
   const files = new Map<string, Entry>();
@@ -22,7 +24,13 @@ export function createFolder(now: () => number) {
       return entry && new Date(entry.at).toISOString();
     },
     put(path: string, content: Buffer): void {
-      if (files.size < MOST) files.set(path, { content, at: now() });
+      files.delete(path);
+      files.set(path, { content, at: now() });
+      let size = 0;
+      for (const file of [...files].reverse()) {
+        size += file[1].content.length;
+        if (size > MAX_SIZE) files.delete(file[0]);
+      }
     },
     remove(path: string): void {
       files.delete(path);

@@ -43,8 +43,10 @@ function converse(socket: Socket, settings: FtpSettings, folderOf: (user: string
   let folder: Folder | undefined;
   let cwd = '/';
   let renamed: string | undefined;
+  /** An answer hangs: nothing follows it. */
+  let isSilent = false;
   const say = (...lines: string[]): void => {
-    if (!socket.destroyed) socket.write(lines.map((line) => `${line}\r\n`).join(''), 'utf8');
+    if (!socket.destroyed && !isSilent) socket.write(lines.map((line) => `${line}\r\n`).join(''), 'utf8');
   };
   const data = createFtpData(socket, say);
   const at = (name: string): string => posix.resolve('/', cwd, name || '.');
@@ -86,6 +88,7 @@ function converse(socket: Socket, settings: FtpSettings, folderOf: (user: string
     else if (verdict === 'later') say('451 Try again later');
     else if (verdict === 'malformed') say('\u0015\u0003\u0001');
     else {
+      isSilent = true;
       socket.pause();
       socket.once(
         'close',
@@ -192,7 +195,7 @@ function converse(socket: Socket, settings: FtpSettings, folderOf: (user: string
 
   socket.on('close', data.close);
   say('220 ecoSMS sandbox');
-  return createLines(read).take;
+  return createLines(read);
 }
 
 /** `LIST -la` is what clients say who think of ls. */

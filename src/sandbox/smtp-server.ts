@@ -49,8 +49,10 @@ function converse(socket: Socket, settings: SmtpSettings): (chunk: Buffer) => vo
   /** What takes the next line, in the middle of AUTH. */
   let pending: ((line: string) => void) | undefined;
   const lines = createLines(read);
+  /** An answer hangs: nothing follows it. */
+  let isSilent = false;
   const say = (...answer: string[]): void => {
-    if (!socket.destroyed) socket.write(answer.map((line) => `${line}\r\n`).join(''));
+    if (!socket.destroyed && !isSilent) socket.write(answer.map((line) => `${line}\r\n`).join(''));
   };
   const reset = (): void => {
     from = undefined;
@@ -150,6 +152,7 @@ function converse(socket: Socket, settings: SmtpSettings): (chunk: Buffer) => vo
     else if (verdict === 'later') say('451 4.3.0 Try again later');
     else if (verdict === 'malformed') say('\u0015\u0003\u0001');
     else {
+      isSilent = true;
       socket.pause();
       const cancel = settings.after(settings.hang, () => socket.destroy());
       socket.once('close', cancel);
@@ -180,7 +183,7 @@ function converse(socket: Socket, settings: SmtpSettings): (chunk: Buffer) => vo
   }
 
   say(`220 ${settings.name} ESMTP sandbox`);
-  return lines.take;
+  return lines;
 }
 
 const decode = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');

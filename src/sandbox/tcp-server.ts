@@ -23,7 +23,7 @@ export async function startTcpServer(talk: Talk): Promise<TcpServer> {
       try {
         take(chunk);
       } catch (error) {
-        process.emitWarning(error instanceof Error ? error : String(error));
+        if (!(error instanceof EndlessLine)) process.emitWarning(error instanceof Error ? error : String(error));
         socket.destroy();
       }
     });
@@ -45,27 +45,20 @@ export async function startTcpServer(talk: Talk): Promise<TcpServer> {
 
 const MAX_LINE = 8192;
 
-/**
- * Cuts bytes into lines without their ends, each with one character per byte.
- * @param line is told of each, and may have the bytes that follow taken by someone else through `rest`
- * @throws RangeError for a line that has no end
- */
-export function createLines(line: (line: string) => void): { take(chunk: Buffer): void; rest(): Buffer } {
+class EndlessLine extends Error {}
+
+/** Cuts bytes into lines without their ends, each with one character per byte. */
+export function createLines(line: (line: string) => void): (chunk: Buffer) => void {
   let held: Buffer = Buffer.alloc(0);
-  return {
-    take(chunk) {
-      held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-      for (let end = held.indexOf(10); end >= 0; end = held.indexOf(10)) {
-        const text = held.toString('latin1', 0, end).replace(/\r$/, '');
-        held = held.subarray(end + 1);
-        line(text);
-      }
-      if (held.length > MAX_LINE) throw new RangeError('A line has no end');
-    },
-    rest() {
-      const bytes = held;
-      held = Buffer.alloc(0);
-      return bytes;
-    },
+  return (chunk) => {
+    held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    let start = 0;
+    for (let end = held.indexOf(10); end >= 0; end = held.indexOf(10, start)) {
+      const text = held.toString('latin1', start, end).replace(/\r$/, '');
+      start = end + 1;
+      line(text);
+    }
+    held = held.subarray(start);
+    if (held.length > MAX_LINE) throw new EndlessLine();
   };
 }

@@ -80,6 +80,14 @@ describe('sandbox: command', () => {
     assert.equal((await fetch(balance, { headers: { email, token } })).status, 200);
   });
 
+  it('says where a vendor takes mails and files', async () => {
+    const { smtp, ftp, credentials, ...others } = JSON.parse(await run('digitaleo').line);
+    assert.deepEqual(Object.keys(others), ['provider', 'baseUrl', 'tokenUrl']);
+    for (const { host, port } of [smtp, ftp]) assert.deepEqual([host, port > 0], ['127.0.0.1', true]);
+    const names = ['clientId', 'clientSecret', 'accountCode', 'smtpUser', 'smtpPass', 'ftpUser', 'ftpPass'];
+    assert.deepEqual(Object.keys(credentials), names);
+  });
+
   it('explains itself', async () => {
     const { code, out } = await run('--help').ended;
     assert.equal(code, 0);

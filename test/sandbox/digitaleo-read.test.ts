@@ -143,6 +143,7 @@ describe('sandbox: Digitaleo reading', () => {
     ['GET', '/sms?action=fly', 404],
     ['GET', '/contacts', 404],
     ['GET', '/sms.pdf', 404],
+    ['GET', `/status?smsId=${'123456789,'.repeat(1000)}`, 414],
     ['GET', '/', 404],
     ['POST', '/status', 405],
     ['DELETE', '/stats', 405],

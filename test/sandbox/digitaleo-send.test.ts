@@ -202,6 +202,13 @@ describe('sandbox: Digitaleo sending', () => {
     assert.equal((await client.sms(TO)).status, 201);
   });
 
+  it('is not filled up by fields', async () => {
+    const sandbox = await start();
+    const contact = { recipient: TO, a: 'x'.repeat(400_000) };
+    const body = { text: '#a#'.repeat(150_000), contacts: [contact] };
+    assert.equal((await (await login(sandbox)).request('POST', '/sms', body)).status, 400);
+  });
+
   it('makes a bad number among good ones fail by itself, or refuses the mailing when told so', async () => {
     const people = [{ recipient: TO }, { recipient: 'nobody' }, { recipient: number('0005') }];
     const sandbox = await start();

@@ -159,6 +159,7 @@ describe('sandbox: Digitaleo by mail', () => {
       ['U-OTHER\nT-x\n#-33696300056', /no account OTHER/],
       ['U-SANDBOX\n#-33696300056\nT-x', /no recipient/],
       [`U-SANDBOX\nT-x\n${many}`, /more than 2000/],
+      [`U-SANDBOX\nT-${'#1#'.repeat(300)}\n#-33696300056;${'x'.repeat(900)}`, /a text of 270000 characters/],
       [`U-SANDBOX\nT-${'x'.repeat(1025)}\n#-33696300056`, /more than 1024/],
     ] as const) {
       await mail(sandbox, { text: body });

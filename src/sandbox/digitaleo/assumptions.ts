@@ -15,6 +15,8 @@ export interface DigitaleoAssumptions {
   noContentForCount: boolean;
   /** The answer's format may be asked for by `Accept` too, as one public client of the vendor does; §1.7 knows suffixes only. */
   formatByAccept: boolean;
+  /** A query of more characters gets 414 (§1.6: "too large, please shorten it"); the number is an assumption, Apache's usual one. */
+  maxQueryLength: number;
   /** A property that the resource has not is an error, otherwise it is passed over; assumption. */
   unknownPropertyRefused: boolean;
 
@@ -67,6 +69,7 @@ export const DIGITALEO_ASSUMPTIONS: DigitaleoAssumptions = {
   httpStatusCodeInLists: true,
   noContentForCount: false,
   formatByAccept: true,
+  maxQueryLength: 8190,
   unknownPropertyRefused: true,
   repliesActivated: true,
   internationalActivated: true,

@@ -26,6 +26,9 @@ export function count(text: string): number {
   return units;
 }
 
+/** More than any SMS has: the fields of a small body could fill all memory. */
+const ENOUGH = 100_000;
+
 /**
  * The text with each `#name#` replaced by the contact's field of that name (§3.5).
  * @param unknownIsEmpty whether a name that is no field becomes nothing; one with a blank in it is taken for plain text
@@ -44,6 +47,7 @@ export function personalise(text: string, contact: Readonly<Record<string, unkno
     filled += text.slice(done, open) + value;
     done = close + 1;
     open = done;
+    if (filled.length > ENOUGH) break;
   }
   return filled + text.slice(done);
 }

@@ -141,6 +141,7 @@ function countChecks({ digitaleo, account, params }: Call, sms: readonly Sms[]):
   const { checks } = account;
   const mailings = sms.flatMap(({ mailing }) => mailing?.id ?? []);
   const named = values(params, 'smsId') ? sms.map(({ id }) => id) : [...new Set(mailings)];
+  if (checks.size > 2 * digitaleo.world.keep) checks.clear();
   for (const id of named) checks.set(id, (checks.get(id) ?? 0) + 1);
   const tooOften = named.some((id) => (checks.get(id) ?? 0) > MAX_CHECKS);
   if (tooOften && digitaleo.assume.enforceChecks) throw new Fault(403, 'Too many status requests for one SMS');

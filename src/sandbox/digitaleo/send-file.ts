@@ -14,6 +14,8 @@ export class Ignored extends Error {}
 
 /** "SMTP, or FTP API: lets you send up to 2,000 text messages at once" (§2.7); assumption: otherwise none of them goes. */
 const MAX_SMS = 2000;
+/** More than any SMS has: the fields of one file could fill all memory. */
+const ENOUGH = 10_000;
 
 /**
  * A line that begins otherwise is passed over; assumption: mails have signatures.
@@ -38,7 +40,9 @@ export function readSendFile(text: string): SendFile {
     if (mark !== '#' || lines.length === 0) continue;
     isComplete = true;
     const [number = '', ...fields] = content.split(';');
-    sms.push({ to: toInternational(number), text: filled(lines.join('\n'), fields) });
+    const message = filled(lines.join('\n'), fields);
+    if (message.length > ENOUGH) throw new Ignored(`There is a text of ${message.length} characters`);
+    sms.push({ to: toInternational(number), text: message });
   }
   if (!code) throw new Ignored('There is no account code');
   if (sms.length === 0) throw new Ignored('There is no recipient below a text');
