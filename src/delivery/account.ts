@@ -2,16 +2,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { capabilitiesOf, demand, verbOf } from '../providers/capabilities';
 import { CONNECTIONS } from '../providers/http';
-import type { Accepted, Capability, OutgoingMessage, Params, Provider } from '../providers/provider';
+import type {
+  Accepted,
+  Capability,
+  OutgoingMessage,
+  Params,
+  Provider,
+  ProviderReport,
+  Quote,
+} from '../providers/provider';
 import { Session, type SessionOptions } from '../providers/session';
 import { measureFor } from '../providers/transcript';
 import { SmsError, toSmsError } from '../sms/errors';
+import { toE164 } from '../sms/phone';
 import type { AccountReference, AlphabetChoice, Measurement, Receipt, StatusReport } from '../sms/types';
 import type { OutboxEntry, Store } from '../store';
 import type { Accounts } from './accounts';
 import { Inbox } from './inbox';
 import { Limiter } from './limiter';
 import { findAttempt } from './lookup';
+import { drain } from './news';
 import { brokenOff, Outbox, type Settlement } from './outbox';
 import { prepare, type SendRequest } from './prepare';
 import { statusOf, waitUntilFinal } from './status';
@@ -149,11 +159,41 @@ export class Account {
     return waitUntilFinal(this, ids, time, signal);
   }
 
-  /** What a text costs, by our own count or by the vendor's. */
-  async measure(text: unknown, alphabet: AlphabetChoice, ask: 'local' | 'provider'): Promise<Measurement> {
-    const measured = measureFor(this.provider, text, alphabet);
-    if (ask === 'local') return measured;
-    return this.#call((line) => verbOf(this.provider, 'length')(line, measured.text));
+  /** What a text costs by our own count. */
+  measure(text: unknown, alphabet: AlphabetChoice): Measurement {
+    return measureFor(this.provider, text, alphabet);
+  }
+
+  /**
+   * What the vendor says that a text costs: its quote where it has one and there is a number, else its count.
+   * @throws SmsError SMS_UNSUPPORTED; SMS_INVALID_NUMBER where the vendor needs a number to tell
+   */
+  ask(text: unknown, alphabet: AlphabetChoice, to: unknown): Promise<Measurement | Quote> {
+    const { provider, settings } = this;
+    const measured = measureFor(provider, text, alphabet);
+    const hasNumber = to !== undefined && to !== null && to !== '';
+    if (!provider.verbs.quote || (provider.verbs.length && !hasNumber)) {
+      return this.#call((line) => verbOf(provider, 'length')(line, measured.text));
+    }
+    const number = toE164(to, settings.region || undefined);
+    return this.#call((line) => verbOf(provider, 'quote')(line, number, measured.text));
+  }
+
+  /**
+   * News out of the vendor's own queue where it has one, else about the messages that are on their way.
+   * @param which `due` for those whose turn it is, `open` for all
+   */
+  async news(limit: number, which: 'due' | 'open', give: (report: StatusReport) => void): Promise<number> {
+    if (this.provider.verbs.statusQueue) return drain(this, limit, give);
+    verbOf(this.provider, 'status');
+    const reports = await this.tracker.sweep(limit, which);
+    for (const report of reports) give(report);
+    return reports.length;
+  }
+
+  /** Takes news out of the vendor's queue, where they are gone then. */
+  takeNews(limit: number): Promise<ProviderReport[]> {
+    return this.#call((line) => verbOf(this.provider, 'statusQueue')(line, limit));
   }
 
   call(operation: string, params: Params): Promise<unknown> {

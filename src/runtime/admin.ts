@@ -5,10 +5,11 @@ import { providerOf, providers } from '../providers';
 import { capabilitiesOf, verbOf } from '../providers/capabilities';
 import type { Provider } from '../providers/provider';
 import { schemasOf } from '../providers/schema';
-import { Session, type SessionOptions } from '../providers/session';
+import { Session } from '../providers/session';
 import { SmsError, toSmsError } from '../sms/errors';
+import { type Line, SandboxLine, withEnvironment } from './line';
 import type { ProviderNode } from './nodes';
-import { ownSettings, type ProviderDef, providerFor, SandboxLine, settingsOf, withEnvironment } from './provider';
+import { ownSettings, type ProviderDef, providerFor, settingsOf } from './provider';
 import type { WebhookNode } from './webhook';
 
 export function serveProviderAdmin(RED: NodeAPI): void {
@@ -97,7 +98,7 @@ async function test(RED: NodeAPI, body: unknown): Promise<{ ok: boolean; message
     const { timeout } = settingsOf(definition, provider);
     const sandbox = config.sandbox ? new SandboxLine(provider.id) : undefined;
     const known = merged(credentials, stored?.credentials ?? {});
-    const line: Pick<SessionOptions, 'baseUrl' | 'tokenUrl' | 'credentials' | 'settings'> = sandbox
+    const line: Line = sandbox
       ? await sandbox.connect()
       : {
           baseUrl: definition.baseUrl,

@@ -20,13 +20,13 @@ export function lengthRequest(RED: NodeAPI, node: Node, config: LengthDef): void
   const evaluate = evaluator(RED, node, config, ['text', 'to'], { text: 'payload', to: 'to' });
   const alphabet = config.alphabet || 'auto';
 
-  const measured = async (message: Message, text: unknown): Promise<Measurement> => {
+  const measured = async (message: Message, text: unknown, to: unknown): Promise<Measurement> => {
     // An empty text costs nothing, which is an answer; only sending it is an error.
     if (text === '') return measure('', alphabet);
-    if (config.ask === 'provider') return accountFor(RED, config, message).measure(text, alphabet, 'provider');
+    if (config.ask === 'provider') return accountFor(RED, config, message).ask(text, alphabet, to);
     // An account is not needed; but a vendor may show a text in its own way.
     const account = message.account ? accountFor(RED, config, message) : accountIfAny(RED, config);
-    return account ? account.measure(text, alphabet, 'local') : compose(text, { alphabet });
+    return account ? account.measure(text, alphabet) : compose(text, { alphabet });
   };
 
   onInput(
@@ -34,8 +34,8 @@ export function lengthRequest(RED: NodeAPI, node: Node, config: LengthDef): void
     status,
     () => ({ account: used(RED, config) }),
     async (message, send) => {
-      const { text } = await evaluate(message);
-      const measurement = await measured(message, text);
+      const { text, to } = await evaluate(message);
+      const measurement = await measured(message, text, to);
       status.show('done', `${measurement.parts} × ${measurement.alphabet}`);
       // Spread, since its list of characters is made when it is first read: a flow is given plain data.
       message.payload = { ...measurement };

@@ -1,6 +1,7 @@
 /** The shapes of this package's nodes and of the messages that pass them. */
 import type { Node, NodeDef, NodeMessage } from 'node-red';
 import type { Account } from '../delivery/account';
+import type { Settings } from '../providers/provider';
 import type { SmsError } from '../sms/errors';
 
 export interface Message extends NodeMessage {
@@ -20,8 +21,12 @@ export interface AccountNodeDef extends NodeDef {
 export interface ProviderNode extends Node<Record<string, string>> {
   account?: Account;
   sandboxed?: boolean;
+  /** The settings that are the provider's own. */
+  settings?: Settings;
   /** What the world reaches httpNode at; empty when nobody said. */
   publicUrl?: string;
+  /** Tells the sandbox where to push, as a person would tell the vendor; only there. */
+  pushTo?: (address: string | null) => void;
   trouble?: SmsError;
 }
 

@@ -3,9 +3,8 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { Account, type AccountSettings } from '../delivery/account';
 import { providerOf, providers } from '../providers';
 import type { Provider, Settings } from '../providers/provider';
-import type { SessionOptions } from '../providers/session';
-import type { Sandbox } from '../sandbox/types';
 import { SmsError, toSmsError } from '../sms/errors';
+import { SandboxLine, VendorLine } from './line';
 import { numberOr, type ProviderNode } from './nodes';
 import { sharedOf } from './registry';
 import { whenStarted } from './started';
@@ -26,8 +25,6 @@ export interface ProviderDef extends NodeDef {
   finalWithin: number | string;
 }
 
-type Line = Pick<SessionOptions, 'baseUrl' | 'tokenUrl' | 'credentials' | 'settings'>;
-
 /** Gives the node its account, or the trouble that stands in the way; the rest of the flow runs either way. */
 export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): void {
   const { accounts, store } = sharedOf(RED);
@@ -35,8 +32,10 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
   node.publicUrl = config.publicUrl ?? '';
   try {
     const own = ownSettings(config, providerOf(config.provider));
+    node.settings = own;
     const provider = providerFor(config.provider, own);
-    const line = config.sandbox ? new SandboxLine(provider.id) : new VendorLine(RED, node, config);
+    const line = config.sandbox ? new SandboxLine(provider.id, node.credentials) : new VendorLine(RED, node, config);
+    if (line instanceof SandboxLine) node.pushTo = (address) => line.pushTo(address);
     const settings = settingsOf(config, provider);
     const account = new Account(
       {
@@ -136,69 +135,3 @@ function warmUp(account: Account): NodeJS.Timeout {
 }
 
 const WARM_UP_AFTER = 3000;
-
-/** The vendor's real API, with the credentials of the node. */
-export class VendorLine {
-  #make: () => Line;
-
-  constructor(RED: NodeAPI, node: ProviderNode, config: Pick<ProviderDef, 'baseUrl' | 'tokenUrl'>) {
-    this.#make = () => ({
-      baseUrl: config.baseUrl,
-      tokenUrl: config.tokenUrl,
-      credentials: withEnvironment(RED, node, node.credentials ?? {}),
-    });
-  }
-
-  connect(): Promise<Line> {
-    return Promise.resolve().then(this.#make);
-  }
-
-  async close(): Promise<void> {}
-}
-
-/** The emulator of the vendor, on this machine; started when something is first sent. */
-export class SandboxLine {
-  #provider: string;
-  #sandbox: Promise<Sandbox> | undefined;
-
-  constructor(provider: string) {
-    this.#provider = provider;
-  }
-
-  async connect(): Promise<Line> {
-    // Loaded only by those who use it.
-    this.#sandbox ??= import('../sandbox/index.js').then(({ startSandbox }) => startSandbox(this.#provider));
-    const { baseUrl, tokenUrl, credentials, smtp, ftp } = await this.#sandbox;
-    const settings = {
-      ...(smtp ? { smtpHost: smtp.host, smtpPort: smtp.port, smtpSecure: false, mailFrom: SANDBOX_MAIL_FROM } : {}),
-      ...(ftp ? { ftpHost: ftp.host, ftpPort: ftp.port, ftpSecure: false } : {}),
-    };
-    return { baseUrl, ...(tokenUrl === undefined ? {} : { tokenUrl }), credentials, settings };
-  }
-
-  async close(): Promise<void> {
-    const sandbox = await this.#sandbox?.catch(() => undefined);
-    await sandbox?.close();
-  }
-}
-
-const SANDBOX_MAIL_FROM = 'node-red@localhost';
-
-/** A credential may be a whole `${ENV_VAR}`. @throws SmsError SMS_CONFIG when there is no such variable */
-export function withEnvironment(
-  RED: NodeAPI,
-  node: ProviderNode,
-  given: Record<string, string>,
-): Record<string, string> {
-  const resolved = Object.entries(given).map(([name, value]) => {
-    const variable = /^\$\{(\w+)\}$/.exec(value ?? '')?.[1];
-    if (variable === undefined) return [name, value ?? ''];
-    const found = RED.util.evaluateNodeProperty(variable, 'env', node, {}) as string | undefined;
-    if (found) return [name, String(found)];
-    throw new SmsError(
-      'SMS_CONFIG',
-      `The account takes ${name} from the environment variable ${variable}, which is not set.`,
-    );
-  });
-  return Object.fromEntries(resolved);
-}

@@ -14,13 +14,21 @@ export interface PublicAddress {
   note?: string;
 }
 
-export function publicAddress(RED: NodeAPI, providerId: string, path: string, secret: string): PublicAddress {
+/** @param signs the vendor signs with the secret, which then is no part of the address */
+export function publicAddress(
+  RED: NodeAPI,
+  providerId: string,
+  path: string,
+  secret: string,
+  signs: boolean,
+): PublicAddress {
   const provider = RED.nodes.getNode(providerId) as ProviderNode | null;
   const given = provider?.publicUrl ?? '';
   const base = given ? given.replace(/\/+$/, '') : localAddress(RED);
+  const inAddress = signs ? '' : secret;
   const address = {
-    url: `${base}${path}${secret ? `/${encodeURIComponent(secret)}` : ''}`,
-    masked: `${base}${path}${secret ? '/••••••' : ''}`,
+    url: `${base}${path}${inAddress ? `/${encodeURIComponent(inAddress)}` : ''}`,
+    masked: `${base}${path}${inAddress ? '/••••••' : ''}`,
     isPublic: given !== '' || provider?.sandboxed === true,
   };
   if (secret === '' && provider?.sandboxed !== true) {

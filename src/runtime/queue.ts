@@ -1,7 +1,6 @@
 /** The work of sms-status-queue: news of the messages that are still on their way. */
 import type { Node, NodeAPI } from 'node-red';
 import type { Account } from '../delivery/account';
-import { verbOf } from '../providers/capabilities';
 import { accountFor, accountIfAny, accountOf } from './account-of';
 import { guarded, onInput } from './fail';
 import { type AccountNodeDef, type Message, numberOr, type Send } from './nodes';
@@ -19,10 +18,10 @@ export function statusQueue(RED: NodeAPI, node: Node, config: QueueDef): void {
   const limit = numberOr(config.limit, 0) || 200;
 
   const drain = async (which: 'due' | 'open', account: Account, message: Message, send: Send) => {
-    verbOf(account.provider, 'status');
-    const reports = await account.tracker.sweep(limit, which);
-    for (const report of reports) send({ ...RED.util.cloneMessage(message), payload: report });
-    if (reports.length > 0) status.show('received', reports.length);
+    const count = await account.news(limit, which, (report) => {
+      send({ ...RED.util.cloneMessage(message), payload: report });
+    });
+    if (count > 0) status.show('received', count);
     else status.show('listening');
   };
 

@@ -54,7 +54,7 @@ export class WebhookNode {
 
   /** Where the vendor reaches this node: the whole address, and the one that may be shown. */
   address(): PublicAddress {
-    return publicAddress(this.#RED, this.#config.provider, this.path, this.#secret());
+    return publicAddress(this.#RED, this.#config.provider, this.path, this.#secret(), this.#signs());
   }
 
   /** Calls the address as the vendor would. */
@@ -85,7 +85,7 @@ export class WebhookNode {
     }
   }
 
-  /** The statuses of what this account sends are pushed here. */
+  /** What becomes of the messages of this account is pushed here. */
   #feed(account: Account): () => void {
     if (account.provider.cannot.callback !== undefined || !account.provider.webhook) return () => {};
     const makeUrl = (reference: string) => {
@@ -94,9 +94,12 @@ export class WebhookNode {
     };
     account.callbackUrl = makeUrl;
     const end = this.address().isPublic ? account.tracker.addFeeder('push') : () => {};
+    this.#providerNode()?.pushTo?.(this.address().url);
     return () => {
       end();
-      if (account.callbackUrl === makeUrl) account.callbackUrl = null;
+      if (account.callbackUrl !== makeUrl) return;
+      account.callbackUrl = null;
+      this.#providerNode()?.pushTo?.(null);
     };
   }
 
@@ -109,10 +112,21 @@ export class WebhookNode {
     return this.#config.provider ? (this.#RED.nodes.getNode(this.#config.provider) as ProviderNode | null) : null;
   }
 
+  /** The vendor signs its pushes: the address carries no secret, each push proves itself. */
+  #signs(): boolean {
+    return accountIfAny(this.#RED, this.#config)?.provider.webhook?.verify !== undefined;
+  }
+
   #opens(given: string | undefined): boolean {
     const secret = this.#secret();
-    if (secret !== '') return sameSecret(given, secret);
-    return this.#providerNode()?.sandboxed === true && given === undefined;
+    if (secret !== '' && !this.#signs()) return sameSecret(given, secret);
+    return (secret !== '' || this.#providerNode()?.sandboxed === true) && given === undefined;
+  }
+
+  #isSigned(account: Account, request: WebhookRequest): boolean {
+    const secret = this.#secret();
+    if (secret === '') return true;
+    return account.provider.webhook?.verify?.(request, secret, this.#providerNode()?.settings ?? {}) ?? true;
   }
 
   #showState(): void {
@@ -138,6 +152,10 @@ export class WebhookNode {
     let events: WebhookEvents;
     try {
       account = accountOf(this.#RED, this.#config);
+      if (!this.#isSigned(account, request)) {
+        answer(response, 401);
+        return;
+      }
       events = parsePush(account, request);
     } catch (thrown) {
       answer(response, 400);

@@ -1,0 +1,102 @@
+/** Where an account's vendor is and with which credentials: the real one, or its emulator on this machine. */
+import type { NodeAPI } from 'node-red';
+import type { SessionOptions } from '../providers/session';
+import type { Sandbox } from '../sandbox/types';
+import { SmsError } from '../sms/errors';
+import type { ProviderNode } from './nodes';
+
+export type Line = Pick<SessionOptions, 'baseUrl' | 'tokenUrl' | 'credentials' | 'settings'>;
+
+/** The vendor's real API, with the credentials of the node. */
+export class VendorLine {
+  #make: () => Line;
+
+  constructor(RED: NodeAPI, node: ProviderNode, config: { baseUrl: string; tokenUrl: string }) {
+    this.#make = () => ({
+      baseUrl: config.baseUrl,
+      tokenUrl: config.tokenUrl,
+      credentials: withEnvironment(RED, node, node.credentials ?? {}),
+    });
+  }
+
+  connect(): Promise<Line> {
+    return Promise.resolve().then(this.#make);
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** The emulator of the vendor, on this machine; started when something is first sent. */
+export class SandboxLine {
+  #provider: string;
+  /** What signs the pushes is the account's own, sandbox or not. */
+  #own: Record<string, string>;
+  #sandbox: Promise<Sandbox> | undefined;
+  #pushTo: string | null = null;
+
+  constructor(provider: string, credentials: Record<string, string> = {}) {
+    this.#provider = provider;
+    this.#own = credentials.webhookSecret ? { webhookSecret: credentials.webhookSecret } : {};
+  }
+
+  /** The address that a person would give to the vendor by hand, for its pushes. */
+  pushTo(address: string | null): void {
+    this.#pushTo = address;
+    this.#sandbox?.then((sandbox) => tellAddress(sandbox, address)).catch(() => {});
+  }
+
+  async connect(): Promise<Line> {
+    // Loaded only by those who use it.
+    this.#sandbox ??= import('../sandbox/index.js').then(async ({ startSandbox }) => {
+      const sandbox = await startSandbox(this.#provider);
+      tellAddress(sandbox, this.#pushTo);
+      return sandbox;
+    });
+    const { baseUrl, tokenUrl, credentials, smtp, ftp } = await this.#sandbox;
+    const settings = {
+      ...(smtp ? { smtpHost: smtp.host, smtpPort: smtp.port, smtpSecure: false, mailFrom: SANDBOX_MAIL_FROM } : {}),
+      ...(ftp ? { ftpHost: ftp.host, ftpPort: ftp.port, ftpSecure: false } : {}),
+    };
+    return {
+      baseUrl,
+      ...(tokenUrl === undefined ? {} : { tokenUrl }),
+      credentials: { ...credentials, ...this.#own },
+      settings,
+    };
+  }
+
+  async close(): Promise<void> {
+    const sandbox = await this.#sandbox?.catch(() => undefined);
+    await sandbox?.close();
+  }
+}
+
+/** A vendor that is told an address with each message has no page to set one on. */
+function tellAddress(sandbox: Sandbox, address: string | null): void {
+  try {
+    sandbox.configure({ statusUrl: address, inboundUrl: address });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+}
+
+const SANDBOX_MAIL_FROM = 'node-red@localhost';
+
+/** A credential may be a whole `${ENV_VAR}`. @throws SmsError SMS_CONFIG when there is no such variable */
+export function withEnvironment(
+  RED: NodeAPI,
+  node: ProviderNode,
+  given: Record<string, string>,
+): Record<string, string> {
+  const resolved = Object.entries(given).map(([name, value]) => {
+    const variable = /^\$\{(\w+)\}$/.exec(value ?? '')?.[1];
+    if (variable === undefined) return [name, value ?? ''];
+    const found = RED.util.evaluateNodeProperty(variable, 'env', node, {}) as string | undefined;
+    if (found) return [name, String(found)];
+    throw new SmsError(
+      'SMS_CONFIG',
+      `The account takes ${name} from the environment variable ${variable}, which is not set.`,
+    );
+  });
+  return Object.fromEntries(resolved);
+}
