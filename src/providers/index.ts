@@ -4,8 +4,9 @@ import { callr } from './callr';
 import { digitaleo } from './digitaleo';
 import { enco } from './enco';
 import type { Provider } from './provider';
+import { zoomconnect } from './zoomconnect';
 
-export const providers: Provider[] = [enco, digitaleo, callr];
+export const providers: Provider[] = [enco, digitaleo, callr, zoomconnect];
 
 /** @throws SmsError SMS_CONFIG */
 export function providerOf(id: string): Provider {
