@@ -98,6 +98,19 @@ describe('sandbox: Digitaleo changes', () => {
     assert.equal((await end).id, id);
   });
 
+  it('does not send at the old date what was moved', async () => {
+    const now = Date.parse('2026-07-01T10:00:00.970Z');
+    const sandbox = await start({ now: () => now, pace: 0.001 });
+    const client = await login(sandbox);
+    const soon = { date: '2026-07-01 12:00:01' };
+    const { id } = (await client.sms(number('1111'), 'moved', soon)).body;
+    await client.request('PUT', '/sms', { id, metaData: LATER });
+    const end = ended(sandbox);
+    await client.sms(number('2222'), 'not moved', soon);
+    assert.equal((await end).text, 'not moved');
+    assert.equal(sandbox.messages()[0]?.providerStatus, 'wait');
+  });
+
   it('changes a mailing: its text and its SMS while they wait, its name at any time', async () => {
     const sandbox = await start();
     const client = await login(sandbox);
@@ -135,6 +148,7 @@ describe('sandbox: Digitaleo changes', () => {
     ];
     const { id } = (await client.mailing(contacts, { text: 'former', ...LATER })).body;
     assert.equal((await client.request('PUT', '/mailing', { id, metaData: { text: '#n#' } })).status, 400);
+    assert.equal((await client.request('PUT', '/sms', { mailingId: id, metaData: { text: '#n#' } })).status, 400);
     assert.deepEqual(
       sandbox.messages().map(({ text }) => text),
       ['former', 'former'],

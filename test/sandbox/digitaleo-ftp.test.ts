@@ -161,6 +161,13 @@ describe('sandbox: Digitaleo by file', () => {
     data.end(order(TO));
     await Promise.all([heard(/226 /), textOf(data)]);
     assert.equal(sandbox.messages().length, 1);
+    control.write('EPSV\r\n');
+    const [, port] = await heard(/229 .*\(\|\|\|(\d+)\|\)/);
+    const broken = connect(Number(port), '127.0.0.1');
+    control.write('STOR b.txt\r\n');
+    broken.write(order(TO), () => setTimeout(() => broken.resetAndDestroy(), 20));
+    await heard(/426 /);
+    assert.equal(sandbox.messages().length, 1);
     control.destroy();
   });
 
