@@ -171,12 +171,18 @@ function fault({ body, headers }: HttpResponse): Fault {
     if (typeof value === 'object' && value !== null) return JSON.stringify(value);
     return typeof value === 'number' || (typeof value === 'string' && value !== '') ? String(value) : undefined;
   };
-  const message = [read('message') ?? read('error_description'), read('details')].filter(Boolean).join(': ');
+  const told = read('message') ?? read('error_description') ?? plainText(body, headers);
+  const message = [told, read('details')].filter(Boolean).join(': ');
   return {
     code: read('status') ?? read('error'),
     message: message || undefined,
     correlationId: headers['x-request-id'] ?? headers['x-correlation-id'],
   };
+}
+
+/** The layout of an error in CSV is not documented: it is told as it is. */
+function plainText(body: string, headers: HttpResponse['headers']): string | undefined {
+  return /^text\/(csv|plain)/.test(headers['content-type'] ?? '') ? body.trim() : undefined;
 }
 
 /** Of JSON, and of the call that JSONP wraps it in. */
