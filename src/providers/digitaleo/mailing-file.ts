@@ -69,12 +69,16 @@ const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([+-]\d\d:\d\d)?)?)?$/;
 /** "If invalid, the e-mail will not be taken into account", and nobody would be told. */
 function sendingDate(date: Date | string): string {
   const text = typeof date === 'string' ? date : date.toISOString().replace(/\.\d{3}Z$/, '+00:00');
-  const day = text.slice(0, 10);
-  const isDay = ISO_DATE.test(text) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
-  if (isDay && !Number.isNaN(Date.parse(text))) return text;
+  if (ISO_DATE.test(text) && isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text))) return text;
   throw invalid(
     `The date ${excerpt(text)} is none that Digitaleo reads: write 2017-08-04T15:19:21+02:00, 2017-08-04T15:19:21, 2017-08-04T15:19 or 2017-08-04.`,
   );
+}
+
+/** The 30th of February is none, though it can be parsed. */
+function isDay(day: string): boolean {
+  const instant = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(day);
 }
 
 /** Each line of a text stands behind a `T-` of its own, so that it may begin with anything. */

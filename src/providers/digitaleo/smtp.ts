@@ -56,7 +56,7 @@ export async function sendMail(session: Session, file: string, name: string, att
       });
       return { name, response };
     } catch (error) {
-      throw failure(error as SmtpFault, begun, host);
+      throw failure(withoutLogin(error as SmtpFault, smtpUser, smtpPass), begun, host);
     } finally {
       clearTimeout(timer);
       // Whoever still speaks afterwards is not listened to.
@@ -72,8 +72,19 @@ interface SmtpFault extends Error {
   response?: string;
 }
 
+/** A server may repeat what it was sent: user and password travel in base64. */
+function withoutLogin({ code, responseCode, response }: SmtpFault, user: string, pass: string) {
+  const travelled = [`\0${user}\0${pass}`, pass, user].map((secret) => Buffer.from(secret).toString('base64'));
+  const clean = travelled.filter(Boolean).reduce((left, form) => left.replaceAll(form, '***'), response ?? '');
+  return { code, responseCode, response: clean };
+}
+
 /** A reply of the server is a definite word; silence after the mail has begun is not. */
-function failure({ code = 'error', responseCode, response }: SmtpFault, begun: boolean, host: string): SmsError {
+function failure(
+  { code = 'error', responseCode, response }: Omit<SmtpFault, keyof Error>,
+  begun: boolean,
+  host: string,
+): SmsError {
   const cause = Object.assign(new Error(code), { code });
   const details = {
     providerCode: responseCode ? String(responseCode) : code,
