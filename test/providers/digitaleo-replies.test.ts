@@ -1,0 +1,177 @@
+/** What Digitaleo tells of its own accord: pings that name an SMS, and mails that bring replies. */
+import assert from 'node:assert/strict';
+import { readPush } from '../../dist/src/delivery/push.js';
+import type { Mail, WebhookRequest } from '../../dist/src/providers/provider.js';
+import type { MailRecord, Sandbox } from '../../dist/src/sandbox/index.js';
+import { rigs } from '../delivery/support.ts';
+import { digitaleo, lines, mobile } from './digitaleo-support.ts';
+import { facts, failure, http, outgoing, until } from './support.ts';
+
+const request = (more: Partial<WebhookRequest>): WebhookRequest => ({
+  method: 'GET',
+  headers: {},
+  query: {},
+  body: Buffer.alloc(0),
+  ...more,
+});
+
+describe("Digitaleo's ping", () => {
+  const { connect, edge } = lines();
+  const rig = rigs();
+  const read = (more: Partial<WebhookRequest>) => {
+    assert.ok(digitaleo.webhook);
+    return digitaleo.webhook.read(request(more));
+  };
+
+  it('digitaleo.ping: names an SMS and says nothing else, so that the vendor is to be asked', () => {
+    for (const push of [
+      { query: { sms_id: '121905361', flow: '1' } },
+      { method: 'POST', body: Buffer.from('sms_id=121905361') },
+    ]) {
+      const { reports, inbound, other } = read(push);
+      assert.deepEqual([reports.length, inbound, other], [1, [], []]);
+      const [{ report, hint, bare } = {}] = reports;
+      assert.deepEqual([report?.id, report?.final, hint, bare], ['121905361', false, true, true]);
+    }
+  });
+
+  it('digitaleo.ping: anything else is refused', () => {
+    for (const push of [
+      {},
+      { query: { sms_id: '' } },
+      { query: { sms_id: '1 or 1=1' } },
+      { body: Buffer.from('{}') },
+    ]) {
+      assert.throws(() => read(push), { code: 'SMS_BAD_RESPONSE' });
+    }
+  });
+
+  it('digitaleo.ping: each change comes as a call of the address of the account, and is asked for', async () => {
+    const calls: string[] = [];
+    const receiver = await edge((socket, push) => {
+      calls.push(push.split(' ')[1] ?? '');
+      socket.end(http(200));
+    });
+    const { vendor, line } = await connect({ settings: { statusUrl: `${receiver.origin}/sms/secret?a=1` } });
+    const account = rig().account({ ...vendor }, { provider: digitaleo });
+    const { id } = await digitaleo.verbs.send(line, outgoing(mobile('0001')));
+    await until(() => calls.length >= 3, 'the pings');
+    assert.match(calls[0] ?? '', new RegExp(`^/sms/secret\\?a=1&sms_id=${id}$`));
+    await until(() => vendor.messages()[0]?.providerStatus === 'rep', 'the reply');
+    const { reports } = await readPush(account, 'flow', read({ query: { sms_id: id } }));
+    assert.deepEqual(
+      reports.map(({ status, providerStatus, reply }) => [status, providerStatus, reply?.text]),
+      [['delivered', 'rep', 'OK']],
+    );
+    assert.deepEqual((await readPush(account, 'flow', read({ query: { sms_id: id } }))).reports, []);
+  });
+
+  it('digitaleo.ping: without an answer of the vendor there is nothing to tell, and the ping is not taken', async () => {
+    const account = rig().account(
+      { baseUrl: 'http://127.0.0.1:1', credentials: { clientId: 'a', clientSecret: 'b' } },
+      { provider: digitaleo },
+    );
+    const error = await failure(readPush(account, 'flow', read({ query: { sms_id: '7' } })));
+    assert.equal(facts(error), 'SMS_UNREACHABLE not-sent retryable');
+  });
+});
+
+const mail = (more: Partial<Mail> = {}): Mail => ({
+  subject: 'Response from +33696300056 to SMS #121905361',
+  text: 'SMS: Open day on Monday\r\nResponse: Yes, this open day can interest me\r\n',
+  html: '',
+  from: 'sms@ecosms.fr',
+  date: '2026-03-04T12:00:00.000Z',
+  messageId: '<1@ecosms.fr>',
+  ...more,
+});
+
+function read(more: Partial<Mail> = {}, region = '') {
+  assert.ok(digitaleo.mail);
+  return digitaleo.mail.read(mail(more), region);
+}
+
+describe("Digitaleo's reply mail", () => {
+  const { connect } = lines();
+
+  it('digitaleo.replyMail: is an inbound message that answers the SMS of its subject', () => {
+    const { id, raw, ...message } = read();
+    assert.deepEqual(message, {
+      from: '+33696300056',
+      to: null,
+      text: 'Yes, this open day can interest me',
+      parts: 1,
+      receivedAt: '2026-03-04T12:00:00.000Z',
+      inReplyTo: '121905361',
+    });
+    assert.match(id, /^[0-9a-f]{32}$/);
+    assert.ok(raw);
+  });
+
+  it('digitaleo.replyMail: the same mail has the same id, another one another', () => {
+    assert.equal(read().id, read().id);
+    assert.notEqual(read().id, read({ messageId: '<2@ecosms.fr>' }).id);
+    assert.notEqual(read({ messageId: '' }).id, read({ messageId: '', date: '2026-03-04T12:00:01.000Z' }).id);
+  });
+
+  it('digitaleo.replyMail: a number written the national way is read with the region of the account', () => {
+    const subject = 'Response from 801 555 1234 to SMS #77';
+    assert.equal(read({ subject }, 'US').from, '+18015551234');
+    assert.equal(read({ subject: 'Re: Response from 06 96 30 00 56 to SMS #77' }, 'FR').from, '+33696300056');
+    assert.equal(read({ subject: 'Response from 33696300056 to SMS #77' }).from, '+33696300056');
+  });
+
+  it('digitaleo.replyMail: a reply of several lines comes whole, and so does one with the word for it', () => {
+    assert.equal(read({ text: 'SMS: x\r\nResponse: one\r\n\r\ntwo' }).text, 'one\r\n\r\ntwo');
+    assert.equal(read({ text: 'SMS: x\r\nResponse: Response: yes' }).text, 'Response: yes');
+    assert.equal(read({ text: 'Open day on Monday\n\nYes' }).text, 'Yes');
+  });
+
+  it('digitaleo.replyMail: HTML is read as what it shows', () => {
+    const html =
+      '<html><head><style>p {}</style></head><body><p>SMS: Fish &amp; chips?</p>\n<p>Response: Yes &lt;3 &#233;t&#xe9;<br>now</p></body></html>';
+    for (const more of [{ text: '', html }, { text: html }]) assert.equal(read(more).text, 'Yes <3 été\nnow');
+  });
+
+  it('digitaleo.replyMail: with a subject of its own, the number is looked for in the body', () => {
+    const message = read({ subject: 'Reply', text: 'From: +33 6 96 30 00 56\r\nResponse: Yes' });
+    assert.deepEqual([message.from, message.text, message.inReplyTo], ['+33696300056', 'Yes', undefined]);
+  });
+
+  for (const more of [
+    { subject: 'Invoice', text: 'Please pay' },
+    { subject: 'Reply', text: 'Response: Yes' },
+    { text: '' },
+    { text: 'one paragraph only' },
+  ]) {
+    it(`digitaleo.replyMail: ${JSON.stringify(more)} is none`, () => {
+      assert.throws(() => read(more), { code: 'SMS_BAD_RESPONSE' });
+    });
+  }
+
+  for (const replyMailFormat of ['text', 'html']) {
+    it(`digitaleo.replyMail: what the vendor mails as ${replyMailFormat} is read`, async () => {
+      const { vendor, line } = await connect({ assumptions: { replyMailFormat } });
+      const options = { email: 'ops@example.org', emailSender: 'sms@plant.example' };
+      const { id } = await digitaleo.verbs.send(line, outgoing(mobile('0001'), { text: 'Pump <3> & co', options }));
+      const [sent] = await mailsOf(vendor);
+      assert.ok(sent);
+      const { headers, body } = parsed(sent);
+      assert.match(headers, /^To: ops@example\.org$/im);
+      const subject = /^Subject: (.*)$/im.exec(headers)?.[1] ?? '';
+      const content = replyMailFormat === 'html' ? { text: '', html: body } : { text: body, html: '' };
+      const message = read({ subject, ...content });
+      assert.deepEqual([message.from, message.text, message.inReplyTo], [mobile('0001'), 'OK', id]);
+    });
+  }
+});
+
+async function mailsOf(vendor: Sandbox): Promise<MailRecord[]> {
+  await until(() => vendor.mails().length > 0, 'the reply mail');
+  return vendor.mails();
+}
+
+function parsed({ content }: MailRecord): { headers: string; body: string } {
+  const [headers = '', body = ''] = Buffer.from(content).toString('latin1').split('\r\n\r\n');
+  return { headers, body: Buffer.from(body, 'base64').toString('utf8') };
+}
