@@ -319,6 +319,24 @@ describe('ZoomConnect messages', () => {
       assert.deepEqual(await texts(line, { ...window, address: '+27111111111' }), []);
     });
 
+    it('zoomconnect.polling: of one minute, the ids tell which came first', async () => {
+      const row = { messageType: 'INBOUND', dateTimeReceived: '202603041200', fromNumber: '+27831234567' };
+      for (const [early, late] of [
+        ['69a80000e396c8e42e0ac61f', '69a8000fe396c8e42e0ac61f'],
+        [999, 1000],
+      ]) {
+        const webServiceMessages = [late, early].map((messageId) => ({
+          ...row,
+          messageId,
+          message: String(messageId),
+        }));
+        const { line } = await answering(200, { totalPages: 1, webServiceMessages });
+        const noon = Date.parse('2026-03-04T10:00:00Z');
+        const read = await texts(line, { since: new Date(noon), until: new Date(noon + 60_000) });
+        assert.deepEqual(read, [String(early), String(late)]);
+      }
+    });
+
     for (const messageDates of ['compact', 'iso', 'epoch']) {
       it(`zoomconnect.polling: understands dates written ${messageDates}`, async () => {
         const now = Date.parse('2026-03-04T22:30:00.000Z');
@@ -389,7 +407,14 @@ describe('ZoomConnect messages', () => {
       assert.deepEqual(await length(line, '€'.repeat(81)), measure('€'.repeat(81)));
     });
 
-    it('zoomconnect.messages.analyse.full: where the vendor counts otherwise, its count is told', async () => {
+    it('zoomconnect.messages.analyse.full: where the vendor counts other parts, its count is told', async () => {
+      const analysis = { messageLength: 100, numberOfMessages: 2, messageEncoding: 'GSM7' };
+      const { line } = await answering(200, analysis);
+      const { alphabet, unitsPerPart, parts, remaining } = await quote(line, phone('0000'), 'x'.repeat(100));
+      assert.deepEqual([alphabet, unitsPerPart, parts, remaining], ['GSM-7', 153, 2, 206]);
+    });
+
+    it('zoomconnect.messages.analyse.full: where the vendor uses another alphabet, its count is told', async () => {
       const analysis = { messageLength: 100, numberOfMessages: 2, messageEncoding: 'UNICODE', messageCreditCost: 2 };
       const { line } = await answering(200, analysis);
       const { alphabet, units, unitsPerPart, parts, remaining } = await quote(line, phone('0000'), 'x'.repeat(100));

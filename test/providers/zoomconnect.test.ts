@@ -26,7 +26,9 @@ describe('ZoomConnect, row by row', () => {
   type Ids = Awaited<ReturnType<typeof furnished>>['ids'];
 
   /** Row, parameters, then method, path below the API with its query, and body, as they travelled. */
-  const CALLS: readonly [id: string, (ids: Ids) => Params, method: string, (ids: Ids) => string, body?: Params][] = [
+  type Documented = [id: string, (ids: Ids) => Params, method: string, (ids: Ids) => string, body?: Params];
+
+  const CALLS: readonly Documented[] = [
     ['account.balance', () => ({}), 'GET', () => '/account/balance'],
     [
       'account.statistics',
@@ -49,7 +51,11 @@ describe('ZoomConnect, row by row', () => {
       'PUT',
       () => '/account/user',
       {
-        ...{ firstName: 'Ann', lastName: 'Bee', emailAddress: 'ann@b.c', contactNumber: '0721234567', password: 'pw' },
+        firstName: 'Ann',
+        lastName: 'Bee',
+        emailAddress: 'ann@b.c',
+        contactNumber: '0721234567',
+        password: 'pw',
       },
     ],
     ['contacts.all', () => ({}), 'GET', () => '/contacts/all'],
@@ -62,34 +68,8 @@ describe('ZoomConnect, row by row', () => {
       { title: 'Ms' },
     ],
     ['contacts.delete', ({ contactId }) => ({ contactId }), 'DELETE', ({ contactId }) => `/contacts/${contactId}`],
-    ...['GET', 'POST']
-      .flatMap((method) =>
-        (
-          [
-            [
-              'contacts.removeFromGroup',
-              ({ contactId, groupId }: Ids) => `/contacts/${contactId}/addFromGroup/${groupId}`,
-            ],
-            ['contacts.addToGroup', ({ contactId, groupId }: Ids) => `/contacts/${contactId}/addToGroup/${groupId}`],
-            ['groups.addContact', ({ contactId, groupId }: Ids) => `/groups/${groupId}/addContact/${contactId}`],
-            ['groups.removeContact', ({ contactId, groupId }: Ids) => `/groups/${groupId}/removeContact/${contactId}`],
-          ] as const
-        ).map(
-          ([id, path]) =>
-            [
-              `${id}.${method.toLowerCase()}`,
-              ({ contactId, groupId }: Ids): Params => ({ contactId, groupId }),
-              method,
-              path,
-            ] as const,
-        ),
-      )
-      .map(([id, params, method, path]): [string, (ids: Ids) => Params, string, (ids: Ids) => string] => [
-        id,
-        params,
-        method,
-        path,
-      ]),
+    ...memberships('GET'),
+    ...memberships('POST'),
     ['groups.all', () => ({}), 'GET', () => '/groups/all'],
     ['groups.get', ({ groupId }) => ({ groupId }), 'GET', ({ groupId }) => `/groups/${groupId}`],
     [
@@ -102,20 +82,38 @@ describe('ZoomConnect, row by row', () => {
     ['groups.delete', ({ groupId }) => ({ groupId }), 'DELETE', ({ groupId }) => `/groups/${groupId}`],
     ['messages.get', ({ messageId }) => ({ messageId }), 'GET', ({ messageId }) => `/messages/${messageId}`],
     ['messages.delete', ({ messageId }) => ({ messageId }), 'DELETE', ({ messageId }) => `/messages/${messageId}`],
-    ...['PUT', 'POST'].flatMap((method) =>
-      ['markRead', 'markUnread'].map((name): [string, (ids: Ids) => Params, string, (ids: Ids) => string] => [
-        `messages.${name}.${method.toLowerCase()}`,
-        ({ messageId }) => ({ messageId }),
-        method,
-        ({ messageId }) => `/messages/${messageId}/${name}`,
-      ]),
-    ),
+    ...marks('PUT'),
+    ...marks('POST'),
     ['templates.all', () => ({}), 'GET', () => '/templates/all'],
     ['templates.get', () => ({ templateId: 1 }), 'GET', () => '/templates/1'],
     ['templates.delete', () => ({ templateId: 2 }), 'DELETE', () => '/templates/2'],
     ['sms.send.example', () => ({}), 'GET', () => '/sms/send'],
     ['sms.sendBulk.example', () => ({}), 'GET', () => '/sms/send-bulk'],
   ];
+
+  /** "GET or POST" of who is in which group. */
+  function memberships(method: string): Documented[] {
+    const both = ({ contactId, groupId }: Ids): Params => ({ contactId, groupId });
+    const contact = ({ contactId, groupId }: Ids, verb: string) => `/contacts/${contactId}/${verb}/${groupId}`;
+    const group = ({ contactId, groupId }: Ids, verb: string) => `/groups/${groupId}/${verb}/${contactId}`;
+    const end = method.toLowerCase();
+    return [
+      [`contacts.removeFromGroup.${end}`, both, method, (ids) => contact(ids, 'addFromGroup')],
+      [`contacts.addToGroup.${end}`, both, method, (ids) => contact(ids, 'addToGroup')],
+      [`groups.addContact.${end}`, both, method, (ids) => group(ids, 'addContact')],
+      [`groups.removeContact.${end}`, both, method, (ids) => group(ids, 'removeContact')],
+    ];
+  }
+
+  /** "PUT or POST". */
+  function marks(method: string): Documented[] {
+    return ['markRead', 'markUnread'].map((name) => [
+      `messages.${name}.${method.toLowerCase()}`,
+      ({ messageId }) => ({ messageId }),
+      method,
+      ({ messageId }) => `/messages/${messageId}/${name}`,
+    ]);
+  }
 
   const USER = {
     firstName: 'Ann',
@@ -224,7 +222,7 @@ describe('ZoomConnect, row by row', () => {
           [2, undefined],
           [0, undefined],
         ]) {
-          const { line } = await connect({ assumptions: { listPageSize } });
+          const { vendor, line } = await connect({ assumptions: { listPageSize } });
           for (let n = 0; n < 5; n++) await line.call(`zoomconnect.${create}`, params);
           const sizes: number[] = [];
           for await (const page of line.pages<Record<string, unknown[]>>(`zoomconnect.${list}`, { pageSize }))
@@ -233,6 +231,8 @@ describe('ZoomConnect, row by row', () => {
             sizes.reduce((sum, size) => sum + size, 0),
             5,
           );
+          // A page that is not full is known to be the last.
+          if (pageSize) assert.equal(vendor.requests(`zoomconnect.${list}`).count, 3);
         }
       });
     }
