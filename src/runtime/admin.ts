@@ -1,12 +1,11 @@
 /** What the editor asks of the runtime: the catalogue of providers, a connection test, sender lists, webhook addresses. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import { providerOf, providers } from '../providers';
-import { capabilitiesOf, verbOf } from '../providers/capabilities';
-import type { Provider } from '../providers/provider';
-import { schemasOf } from '../providers/schema';
+import { providerOf } from '../providers';
+import { verbOf } from '../providers/capabilities';
 import { Session } from '../providers/session';
 import { SmsError, toSmsError } from '../sms/errors';
+import { catalog } from './catalog';
 import { type Line, SandboxLine, withEnvironment } from './line';
 import type { ProviderNode } from './nodes';
 import { ownSettings, type ProviderDef, providerFor, settingsOf } from './provider';
@@ -63,21 +62,6 @@ function answer(work: (request: Request) => unknown): RequestHandler {
 
 function param(request: Request): string {
   return String(request.params.id);
-}
-
-async function catalog() {
-  return { providers: await Promise.all(providers.map(entry)) };
-}
-
-async function entry(provider: Provider) {
-  const operations = await Promise.all(
-    provider.operations.map(async (operation) => {
-      const { id, title, writes, source, next } = operation;
-      return { id, title, ...(await schemasOf(operation)), pages: next !== undefined, writes, source };
-    }),
-  );
-  const { id, label, fields } = provider;
-  return { id, label, capabilities: capabilitiesOf(provider), fields, operations };
 }
 
 interface TestRequest {
