@@ -122,7 +122,11 @@ export const catalog = {
         senders: 'Pigeons carry no sender.',
         callback: 'Pigeons do not call back.',
       },
-      fields: [{ name: 'email', kind: 'credential', required: true }],
+      fields: [
+        { name: 'email', kind: 'credential', required: true },
+        { name: 'transport', kind: 'setting', type: 'select', options: ['https', 'smtp'] },
+        { name: 'smtpHost', kind: 'setting', required: true, when: { name: 'transport', is: ['smtp'] } },
+      ],
       operations: [],
     },
   ],

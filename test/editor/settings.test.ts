@@ -215,9 +215,21 @@ describe('what the dialogs do', function () {
       assert.deepEqual(await names(), acme);
       await tray.locator('#node-config-input-clientId').fill('typed');
       await tray.locator('#node-config-input-provider').selectOption('pigeon');
-      assert.deepEqual(await names(), ['E-mail *']);
+      assert.deepEqual(await names(), ['E-mail *', 'Transport', 'SMTP host *']);
       await tray.locator('#node-config-input-provider').selectOption('acme');
       assert.equal(await tray.locator('#node-config-input-clientId').inputValue(), 'typed', 'nothing typed gets lost');
+    });
+
+    it('asks for a field only while the setting that it belongs to has its value', async () => {
+      const tray = await addAccount();
+      await tray.locator('#node-config-input-sandbox').uncheck();
+      await tray.locator('#node-config-input-provider').selectOption('pigeon');
+      const host = tray.locator('#node-config-input-smtpHost');
+      assert.equal(await host.isVisible(), false);
+      await tray.locator('#node-config-input-transport').selectOption('smtp');
+      assert.equal(await host.isVisible(), true);
+      await tray.locator('#node-config-input-transport').selectOption('https');
+      assert.equal(await host.isVisible(), false);
     });
 
     it('gives each new account a random webhook secret, kept with the credentials', async () => {
