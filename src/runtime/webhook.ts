@@ -85,21 +85,24 @@ export class WebhookNode {
     }
   }
 
-  /** What becomes of the messages of this account is pushed here. */
+  /**
+   * What becomes of the messages of this account is pushed here: the address goes out with each message where the
+   * vendor takes one, and is given to the vendor by a person (to the sandbox by us) where it does not.
+   */
   #feed(account: Account): () => void {
-    if (account.provider.cannot.callback !== undefined || !account.provider.webhook) return () => {};
+    if (!account.provider.webhook) return () => {};
     const makeUrl = (reference: string) => {
       const { url, isPublic } = this.address();
       return isPublic ? `${url}?${REFERENCE}=${reference}` : null;
     };
-    account.callbackUrl = makeUrl;
+    if (account.can('callback')) account.callbackUrl = makeUrl;
     const end = this.address().isPublic ? account.tracker.addFeeder('push') : () => {};
-    this.#providerNode()?.pushTo?.(this.address().url);
+    const { pushTo } = this.#providerNode() ?? {};
+    pushTo?.(this.address().url);
     return () => {
       end();
-      if (account.callbackUrl !== makeUrl) return;
-      account.callbackUrl = null;
-      this.#providerNode()?.pushTo?.(null);
+      pushTo?.(null);
+      if (account.callbackUrl === makeUrl) account.callbackUrl = null;
     };
   }
 
