@@ -409,6 +409,23 @@ describe('Digitaleo by mail and by file', () => {
     });
   }
 
+  it('digitaleo.smtp.send: many at once use five connections at most, and all arrive', async () => {
+    let [open, most] = [0, 0];
+    const port = await server((socket) => {
+      open += 1;
+      most = Math.max(most, open);
+      socket.on('close', () => {
+        open -= 1;
+      });
+      mailServer(socket, '250 ok');
+    }, ends);
+    const line = byMail(port);
+    const sending = Array.from({ length: 40 }, () => line.provider.verbs.send(line, outgoing(mobile('0000'))));
+    assert.equal((await Promise.all(sending)).length, 40);
+    // One that is being closed may still be counted when the next one comes.
+    assert.ok(most <= 10, `${most} connections`);
+  });
+
   it('digitaleo.smtp.send: a server without TLS gets nothing where TLS is demanded', async () => {
     let written = '';
     const port = await server((socket) => {

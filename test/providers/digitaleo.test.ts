@@ -518,11 +518,12 @@ describe('Digitaleo, row by row', () => {
         row('on', '2017-09-25 17:41:02'),
         row('rep', '2017-09-25 17:41:26'),
       ];
-      const { line, at } = await answeredWith(200, { size: 4, total: null, list, httpStatusCode: 200 });
+      list.push(row('on', '2017-09-25 17:41:31'), row('ok', '2017-09-25 17:41:30'));
+      const { line, at } = await answeredWith(200, { size: 6, total: null, list, httpStatusCode: 200 });
       const history = await verbOf(digitaleo, 'history')(line, '121905361');
       assert.deepEqual(
         history.map(({ providerStatus }) => providerStatus),
-        ['wait', 'on', 'ok', 'rep'],
+        ['wait', 'on', 'ok', 'rep', 'ok', 'on'],
       );
       assert.match(at.requests[1] ?? '', /^GET \/rest\/smsstatus\?smsId=121905361&properties=smsId%2Cstatus/);
     });

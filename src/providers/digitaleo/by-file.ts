@@ -3,6 +3,7 @@ import { SmsError, toSmsError } from '../../sms/errors';
 import type { Accepted, OutgoingMessage, Verbs } from '../provider';
 import type { Session } from '../session';
 import { upload } from './ftp';
+import { inLane } from './lanes';
 import { type FileBlock, MAX_PER_FILE, mailingFiles } from './mailing-file';
 import { sendMail } from './smtp';
 import type { Carrier, Delivered, Transport } from './transport';
@@ -66,7 +67,8 @@ async function deliver(
   carry: Carrier,
 ): Promise<(message: OutgoingMessage) => Answer> {
   try {
-    const raw = await carry(session, await fileOf(session, batch), batch[0]?.reference ?? '');
+    const file = await fileOf(session, batch);
+    const raw = await inLane(session, () => carry(session, file, batch[0]?.reference ?? ''));
     return ({ reference }) => accepted(reference, raw);
   } catch (thrown) {
     const error = toSmsError(thrown);

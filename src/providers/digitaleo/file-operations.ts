@@ -4,6 +4,7 @@ import { type SmsError, toSmsError } from '../../sms/errors';
 import type { Operation, Params, SchemaBuilder, TSchema } from '../provider';
 import type { Session } from '../session';
 import { upload } from './ftp';
+import { inLane } from './lanes';
 import { LONGEST_TEXT } from './limits';
 import { type FileRecipient, mailingFiles } from './mailing-file';
 import { CLOSED, type Fields } from './schemas';
@@ -67,7 +68,7 @@ async function order(session: Session, params: Params, carry: Carrier): Promise<
   for (const [index, file] of files.entries()) {
     const name = files.length === 1 ? reference : `${reference}-${index + 1}`;
     try {
-      taken.push(await carry(session, file, name));
+      taken.push(await inLane(session, () => carry(session, file, name)));
     } catch (error) {
       throw partly(toSmsError(error), taken.length, files.length);
     }
