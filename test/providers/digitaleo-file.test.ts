@@ -254,6 +254,16 @@ describe('Digitaleo by mail and by file', () => {
       }
     });
 
+    it(`${row}: whether the account is let in can be asked without sending anything`, async () => {
+      const { vendor, line } = await connect({}, { transport });
+      assert.ok(line.provider.probe);
+      assert.match(await line.provider.probe(line), /lets the account in/);
+      assert.equal(vendor.mails().length + vendor.files().length, 0);
+      const port = await unusedPort();
+      const { line: nobody } = await connect({}, { transport, smtpPort: port, ftpPort: port });
+      assert.equal((await failure(nobody.provider.probe?.(nobody) ?? Promise.resolve())).code, 'SMS_UNREACHABLE');
+    });
+
     it(`${row}: wants its credentials before anything travels`, () => {
       const provider = digitaleo.withSettings?.({ transport }) ?? digitaleo;
       assert.throws(() => session({ credentials: {}, settings: { transport } }, provider), {

@@ -2,13 +2,19 @@
 import { SmsError, toSmsError } from '../../sms/errors';
 import type { Accepted, OutgoingMessage, Verbs } from '../provider';
 import type { Session } from '../session';
-import { upload } from './ftp';
+import { checkFtp, upload } from './ftp';
 import { inLane } from './lanes';
 import { type FileBlock, MAX_PER_FILE, mailingFiles } from './mailing-file';
-import { sendMail } from './smtp';
+import { checkMail, sendMail } from './smtp';
 import type { Carrier, Delivered, Transport } from './transport';
 
 const CARRIERS: Readonly<Record<Exclude<Transport, 'https'>, Carrier>> = { smtp: sendMail, ftp: upload };
+
+/** Asks the server whether it lets the account in, without sending anything. */
+export const PROBES: Readonly<Record<Exclude<Transport, 'https'>, (session: Session) => Promise<string>>> = {
+  smtp: checkMail,
+  ftp: checkFtp,
+};
 
 type Answer = Accepted | SmsError;
 

@@ -15,30 +15,49 @@ type Stage = 'connecting' | 'entering' | 'writing' | 'naming';
  * document names neither directory nor name).
  * @throws SmsError that says whether the file may have been taken
  */
-export async function upload(session: Session, file: string, name: string): Promise<Delivered> {
+export function upload(session: Session, file: string, name: string): Promise<Delivered> {
+  return converse(session, async (client, reached) => {
+    reached('writing');
+    await client.uploadFrom(Readable.from([Buffer.from(file, 'utf8')]), `${name}.txt.tmp`);
+    reached('naming');
+    const { message } = await client.rename(`${name}.txt.tmp`, `${name}.txt`);
+    return { name: `${name}.txt`, response: message };
+  });
+}
+
+/** Whether the server lets the account in. @throws SmsError */
+export function checkFtp(session: Session): Promise<string> {
+  const sentence = 'The FTP server lets the account in; whether Digitaleo knows its code shows when an SMS arrives.';
+  return converse(session, async () => sentence);
+}
+
+type Client = import('basic-ftp').Client;
+
+/** Logs in and does one thing, all within the time of a call. */
+async function converse<T>(
+  session: Session,
+  act: (client: Client, reached: (stage: Stage) => void) => Promise<T>,
+): Promise<T> {
   const { settings, timeout } = session;
   const host = setting(settings, 'ftpHost', FTP_HOST);
   const port = portOf(settings, 'ftpPort', FTP);
-  const { Client } = await import('basic-ftp');
+  const { Client: FtpClient } = await import('basic-ftp');
   return session.carry(async ({ ftpUser = '', ftpPass = '' }) => {
     if (!ftpUser || !ftpPass) {
       throw new SmsError('SMS_CONFIG', 'The account lacks ftpUser and ftpPass, which Digitaleo gives on request.');
     }
-    const client = new Client(timeout);
+    const client = new FtpClient(timeout);
     let stage: Stage = 'connecting';
     const timer = setTimeout(() => client.close(), timeout);
     try {
-      const secure = flag(settings, 'ftpSecure');
       await client.connect(host, port);
-      if (secure) await client.useTLS({ host });
+      if (flag(settings, 'ftpSecure')) await client.useTLS({ host });
       stage = 'entering';
       await client.login(ftpUser, ftpPass);
       await client.useDefaultSettings();
-      stage = 'writing';
-      await client.uploadFrom(Readable.from([Buffer.from(file, 'utf8')]), `${name}.txt.tmp`);
-      stage = 'naming';
-      const { message } = await client.rename(`${name}.txt.tmp`, `${name}.txt`);
-      return { name: `${name}.txt`, response: message };
+      return await act(client, (next) => {
+        stage = next;
+      });
     } catch (error) {
       throw failure(error as FtpFault, stage, host);
     } finally {

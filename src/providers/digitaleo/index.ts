@@ -1,7 +1,7 @@
 /** Digitaleo ecoSMS: HTTPS with a token; or mails and files, of which nothing is heard again. */
 import { SmsError } from '../../sms/errors';
 import type { Capability, Provider, Settings } from '../provider';
-import { verbsByFile } from './by-file';
+import { PROBES, verbsByFile } from './by-file';
 import { transcribe } from './characters';
 import { MAX_PER_CALL, RATE } from './limits';
 import { MAX_PER_FILE } from './mailing-file';
@@ -99,11 +99,12 @@ function withSettings(settings: Settings): Provider {
   const way = transport.toUpperCase();
   const reason = `By ${way} Digitaleo takes messages and tells nothing more, neither ids nor statuses; choose the transport https for this.`;
   const operation = transport === 'smtp' ? 'digitaleo.smtp.send' : 'digitaleo.ftp.upload';
-  const { webhook: _none, probe: _neither, withSettings: _again, ...rest } = digitaleo;
+  const { webhook: _none, withSettings: _again, ...rest } = digitaleo;
   return {
     ...rest,
     verbs: verbsByFile(transport),
     batch: MAX_PER_FILE,
+    probe: PROBES[transport],
     options: { operation, names: [] },
     cannot: { ...digitaleo.cannot, ...Object.fromEntries(WITHOUT_HTTPS.map((name) => [name, reason])) },
   };

@@ -10,53 +10,65 @@ const SUBMISSION_OVER_TLS = 465;
 
 /** @throws SmsError that says whether the mail may have been taken */
 export async function sendMail(session: Session, file: string, name: string, attached = false): Promise<Delivered> {
-  const { settings, timeout } = session;
-  const host = setting(settings, 'smtpHost');
+  const { settings } = session;
   const from = setting(settings, 'mailFrom');
   const to = setting(settings, 'mailTo', MAIL_TO);
-  const port = portOf(settings, 'smtpPort', flag(settings, 'smtpSecure') ? SUBMISSION_OVER_TLS : SUBMISSION);
   const message = await compose({ from, to, file, name, attached });
-  const { default: Connection } = await import('nodemailer/lib/smtp-connection');
-  const isTls = flag(settings, 'smtpSecure');
+  let begun = false;
+  // Read from the moment on at which the server has asked for the mail, and not before.
+  const source = Readable.from(
+    (function* () {
+      begun = true;
+      yield message;
+    })(),
+  );
+  const response = await converse(
+    session,
+    (connection, done) => connection.send({ from, to }, source, (error, info) => done(error, info?.response)),
+    () => begun,
+  );
+  return { name, response };
+}
+
+/** Whether the mail server lets the account in. @throws SmsError */
+export async function checkMail(session: Session): Promise<string> {
+  asAccount(setting(session.settings, 'mailFrom'), 'mailFrom');
+  await converse(
+    session,
+    (_connection, done) => done(null),
+    () => false,
+  );
+  return 'The mail server lets the account in; whether Digitaleo knows its code shows when an SMS arrives.';
+}
+
+type Connection = import('nodemailer/lib/smtp-connection', { with: { 'resolution-mode': 'import' }}).default;
+type Done = (error: Error | null, response?: string) => void;
+
+/** Logs in, where there is a user, and says one thing, all within the time of a call. */
+async function converse(
+  session: Session,
+  talk: (connection: Connection, done: Done) => void,
+  hasBegun: () => boolean,
+): Promise<string> {
+  const { default: SmtpConnection } = await import('nodemailer/lib/smtp-connection');
+  const options = lineOf(session);
   return session.carry(async ({ smtpUser = '', smtpPass = '' }) => {
-    const connection = new Connection({
-      host,
-      port,
-      secure: isTls && port === SUBMISSION_OVER_TLS,
-      // Any other port begins in the clear and must go on encrypted.
-      requireTLS: isTls && port !== SUBMISSION_OVER_TLS,
-      connectionTimeout: timeout,
-      greetingTimeout: timeout,
-      socketTimeout: timeout,
-      dnsTimeout: timeout,
-    });
-    let begun = false;
-    // Read from the moment on at which the server has asked for the mail, and not before.
-    const source = Readable.from(
-      (function* () {
-        begun = true;
-        yield message;
-      })(),
-    );
-    const late = Object.assign(new Error('It took too long'), { code: 'ETIMEDOUT' });
+    const connection = new SmtpConnection(options);
     let timer: NodeJS.Timeout | undefined;
     try {
-      const response = await new Promise<string>((resolve, reject) => {
-        timer = setTimeout(() => reject(late), timeout);
+      return await new Promise<string>((resolve, reject) => {
+        const late = Object.assign(new Error('It took too long'), { code: 'ETIMEDOUT' });
+        timer = setTimeout(() => reject(late), session.timeout);
+        const done: Done = (error, response = '') => (error ? reject(error) : resolve(response));
+        const go: Done = (error) => (error ? reject(error) : talk(connection, done));
         connection.once('error', reject);
-        const send = () =>
-          connection.send({ from, to }, source, (error, info) =>
-            error ? reject(error) : resolve(info?.response ?? ''),
-          );
         connection.connect((error) => {
-          if (error) reject(error);
-          else if (smtpUser === '') send();
-          else connection.login({ user: smtpUser, pass: smtpPass }, (refused) => (refused ? reject(refused) : send()));
+          if (error || smtpUser === '') go(error ?? null);
+          else connection.login({ user: smtpUser, pass: smtpPass }, (refused) => go(refused));
         });
       });
-      return { name, response };
     } catch (error) {
-      throw failure(withoutLogin(error as SmtpFault, smtpUser, smtpPass), begun, host);
+      throw failure(withoutLogin(error as SmtpFault, smtpUser, smtpPass), hasBegun(), options.host);
     } finally {
       clearTimeout(timer);
       // Whoever still speaks afterwards is not listened to.
@@ -64,6 +76,22 @@ export async function sendMail(session: Session, file: string, name: string, att
       connection.close();
     }
   });
+}
+
+function lineOf({ settings, timeout }: Session) {
+  const isTls = flag(settings, 'smtpSecure');
+  const port = portOf(settings, 'smtpPort', isTls ? SUBMISSION_OVER_TLS : SUBMISSION);
+  return {
+    host: setting(settings, 'smtpHost'),
+    port,
+    secure: isTls && port === SUBMISSION_OVER_TLS,
+    // Any other port begins in the clear and must go on encrypted.
+    requireTLS: isTls && port !== SUBMISSION_OVER_TLS,
+    connectionTimeout: timeout,
+    greetingTimeout: timeout,
+    socketTimeout: timeout,
+    dnsTimeout: timeout,
+  };
 }
 
 interface SmtpFault extends Error {
