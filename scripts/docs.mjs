@@ -6,14 +6,20 @@ import schemaModule from '../dist/src/providers/schema.js';
 
 const FILE = fileURLToPath(new URL('../docs/operations.md', import.meta.url));
 
-const text = await page(providersModule.providers);
-if (!process.argv.includes('--check')) writeFileSync(FILE, text);
-else if (read(FILE) !== text) {
-  console.error('docs/operations.md is not current: run "npm run docs" and commit the result.');
-  process.exitCode = 1;
+// Who imports it wants the page.
+if (import.meta.main !== false) await main();
+
+async function main() {
+  const text = await page(providersModule.providers);
+  if (!process.argv.includes('--check')) writeFileSync(FILE, text);
+  else if (read(FILE) !== text) {
+    console.error('docs/operations.md is not current: run "npm run docs" and commit the result.');
+    process.exitCode = 1;
+  }
 }
 
-async function page(providers) {
+/** The whole page, of any providers. */
+export async function page(providers) {
   const sections = await Promise.all(providers.map(section));
   return `# Operations
 

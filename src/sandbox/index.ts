@@ -22,7 +22,7 @@ export type * from './types';
 export type { ZoomConnectAssumptions } from './zoomconnect/assumptions';
 
 /** One line per vendor. */
-const EMULATORS: Readonly<Record<string, Emulator>> = {
+export const EMULATORS: Record<string, Emulator> = {
   enco: startEnco,
   digitaleo: startDigitaleo,
   callr: startCallr,
@@ -44,7 +44,9 @@ const DEFAULT_HANG = 20_000;
 export async function startSandbox(provider: string, options: SandboxOptions = {}): Promise<Sandbox> {
   const emulator = Object.hasOwn(EMULATORS, provider) ? EMULATORS[provider] : undefined;
   if (!emulator) {
-    throw new RangeError(`There is no sandbox for "${provider}"; there is one for: ${SANDBOX_PROVIDERS.join(', ')}.`);
+    throw new RangeError(
+      `There is no sandbox for "${provider}"; there is one for: ${Object.keys(EMULATORS).join(', ')}.`,
+    );
   }
   const { port = 0, hang = DEFAULT_HANG, latency = 0, keep = DEFAULT_KEEP } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {

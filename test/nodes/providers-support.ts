@@ -1,0 +1,61 @@
+/** Accounts with `sandbox` whose messages live fast, and a hand on the emulators that they started. */
+import { EMULATORS } from '../../dist/src/sandbox/index.js';
+import type { CallbackRecord, InboundRecord, OutboundRecord, PhoneMessage } from '../../dist/src/sandbox/types.js';
+import type { Message } from './support.ts';
+import { nodeOf } from './support.ts';
+
+/** The sandbox that an account with `sandbox` has started last. */
+export interface Started {
+  messages(): OutboundRecord[];
+  callbacks(): CallbackRecord[];
+  receive(sms: PhoneMessage): InboundRecord;
+}
+
+const FAST = { network: 3, outcome: 12, expiry: 30, reply: 10, retry: 10 };
+
+/** While the tests of this suite run; afterwards all emulators are as they were. */
+export function quickened(): (provider: string) => Started {
+  const usual = { ...EMULATORS };
+  const started = new Map<string, Started>();
+  before(() => {
+    for (const [name, start] of Object.entries(EMULATORS)) {
+      EMULATORS[name] = async (world) => {
+        Object.assign(world.clock.delays, FAST);
+        const emulation = await start(world);
+        started.set(name, {
+          messages: () => [...world.messages.outbound.values()],
+          callbacks: world.callbacks.records,
+          receive: (sms) => emulation.receive(sms),
+        });
+        return emulation;
+      };
+    }
+  });
+  after(() => {
+    Object.assign(EMULATORS, usual);
+  });
+  return (provider) => {
+    const found = started.get(provider);
+    if (!found) throw new Error(`No account has started the sandbox of ${provider}`);
+    return found;
+  };
+}
+
+/** What comes to a helper node, from now on. */
+export function heard(id: string): Message[] {
+  const list: Message[] = [];
+  nodeOf(id).on('input', (message: unknown) => list.push(message as Message));
+  return list;
+}
+
+/** Nodes that only listen. */
+export const ears = (...ids: string[]) => ids.map((id) => ({ id, type: 'helper', wires: [] }));
+
+/** Resolves as soon as it holds. */
+export async function until(holds: () => boolean, what: string, milliseconds = 5000): Promise<void> {
+  const end = Date.now() + milliseconds;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`It did not happen in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
