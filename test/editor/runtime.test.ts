@@ -1,15 +1,11 @@
 /** The dialogs with the real runtime behind them: what a newcomer does first, on the sandbox. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { readExample } from '../support/examples.ts';
 import { type NodeRed, startNodeRed } from '../support/node-red.ts';
-import { ROOT } from '../support/packed.ts';
 import { Editor, startBrowser } from './browser.ts';
 
-type ExampleNode = { id: string; type: string };
-
-const example = JSON.parse(readFileSync(join(ROOT, 'examples', '0 - First steps.json'), 'utf8')) as ExampleNode[];
+const example = readExample('First steps/0 - Alarm, delivery and reply.json');
 const idOf = (type: string) => example.find((node) => node.type === type)?.id ?? '';
 
 describe('the dialogs and the runtime', function () {

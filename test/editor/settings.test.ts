@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { readExamples } from '../support/examples.ts';
 import { type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { ROOT } from '../support/packed.ts';
 import { Editor, type EditorApi, startBrowser } from './browser.ts';
@@ -367,8 +368,7 @@ describe('what the dialogs do', function () {
 
   describe('after all that', () => {
     it('the examples hold exactly the properties of the nodes, and are valid as imported', async () => {
-      for (const file of readdirSync(join(ROOT, 'examples'))) {
-        const nodes = JSON.parse(readFileSync(join(ROOT, 'examples', file), 'utf8')) as Record<string, unknown>[];
+      for (const { path, nodes } of readExamples()) {
         const wanted = await editor.page.evaluate(
           (types) => {
             const { RED } = globalThis as unknown as {
@@ -382,7 +382,7 @@ describe('what the dialogs do', function () {
         );
         for (const node of nodes.filter(({ type }) => /^sms-(?!provider)|^webhook-in/.test(String(type)))) {
           const own = Object.keys(node).filter((key) => !['id', 'type', 'z', 'x', 'y', 'wires'].includes(key));
-          assert.deepEqual(own.sort(), wanted[String(node.type)]?.sort(), `${file}: ${node.type}`);
+          assert.deepEqual(own.sort(), wanted[String(node.type)]?.sort(), `${path}: ${node.type}`);
         }
         await editor.import(nodes);
       }

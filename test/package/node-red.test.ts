@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readExamples } from '../support/examples.ts';
 import { type NodeRed, type NodeRedVersion, startNodeRed } from '../support/node-red.ts';
 import { manifest, namesIn, ROOT } from '../support/packed.ts';
 
@@ -17,7 +18,7 @@ interface NodeSet {
 
 const types = Object.keys(manifest['node-red'].nodes);
 const icons = namesIn('icons');
-const examples = namesIn('examples');
+const examples = readExamples();
 const installed = (folder: string) =>
   JSON.parse(readFileSync(join(ROOT, 'node_modules', folder, 'package.json'), 'utf8'));
 
@@ -93,22 +94,23 @@ for (const [version, folder] of [
       const sets = (await nodeRed.admin('GET', '/nodes')).body as NodeSet[];
       const known = new Set(sets.flatMap(({ types }) => types).concat('tab', 'group', 'subflow'));
       assert.ok(examples.length > 0);
-      for (const example of examples) {
-        const name = encodeURIComponent(example.replace(/\.json$/, ''));
+      for (const { path } of examples) {
+        const name = path
+          .replace(/\.json$/, '')
+          .split('/')
+          .map(encodeURIComponent)
+          .join('/');
         const { status, body } = await nodeRed.admin('GET', `/library/examples/flows/${manifest.name}/${name}`);
-        assert.equal(status, 200, example);
+        assert.equal(status, 200, path);
         const unknown = (body as { type: string }[]).map(({ type }) => type).filter((type) => !known.has(type));
-        assert.deepEqual(unknown, [], example);
+        assert.deepEqual(unknown, [], path);
       }
     });
 
-    it('starts every example as it is imported', async () => {
-      for (const example of examples) {
-        const flows = JSON.parse(readFileSync(join(ROOT, 'examples', example), 'utf8'));
-        const before = nodeRed.logs().length;
-        await nodeRed.deploy(flows);
-        assert.doesNotMatch(nodeRed.logs().slice(before), /missing types|\[error\]/, example);
-      }
+    it('starts all examples as they are imported', async () => {
+      const before = nodeRed.logs().length;
+      await nodeRed.deploy(examples.flatMap(({ nodes }) => nodes));
+      assert.doesNotMatch(nodeRed.logs().slice(before), /missing types|\[error\]/);
     });
   });
 }

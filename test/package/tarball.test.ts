@@ -6,6 +6,7 @@ import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { readExamples } from '../support/examples.ts';
 import { installPackage, manifest, namesIn, type Packed, packed, ROOT } from '../support/packed.ts';
 
 const run = promisify(execFile);
@@ -14,7 +15,7 @@ const types = Object.keys(manifest['node-red'].nodes);
 /** Everything a path in the tarball may look like. */
 const EXPECTED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
-  /^examples\/[^/]+\.json$/,
+  /^examples\/[^/]+\/[^/]+\.json$/,
   /^dist\/(src|nodes)\/.+(\.js|\.d\.ts)$/,
   /^dist\/nodes\/([^/]+)\/\1\.html$/,
   /^dist\/nodes\/([^/]+)\/locales\/[a-z]{2}(-[A-Z]{2})?\/\1\.(json|html)$/,
@@ -60,7 +61,7 @@ describe('the tarball', () => {
 
   it('holds the papers, every icon and every example of the project', () => {
     const icons = namesIn('icons').map((icon) => `dist/nodes/sms-send/icons/${icon}`);
-    const examples = namesIn('examples').map((example) => `examples/${example}`);
+    const examples = readExamples().map(({ path }) => `examples/${path}`);
     assert.ok(icons.length > 0 && examples.length > 0, 'no icon or no example in the project');
     const wanted = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', ...icons, ...examples];
     assert.deepEqual(missing(wanted, pack.files), []);
