@@ -220,12 +220,23 @@ export class Account {
     demand(this.provider, capability);
   }
 
-  /** Waits for what is under way, ends the timers and the sockets. */
-  async close(): Promise<void> {
+  /**
+   * Waits for what is under way, ends the timers and the sockets.
+   * @param removed the account is no more: what waits in the outbox is told so
+   */
+  async close(removed = false): Promise<void> {
     this.#closing.abort();
+    // A vendor that hangs must not keep Node-RED from closing: its calls are cut off, and looked up later.
+    const cut = setTimeout(() => this.#disconnect(), LONGEST_CLOSE);
     await Promise.all([this.outbox.close(), this.tracker.close(), ...this.#calls]);
     this.#closed = true;
     await Promise.all(this.#calls);
+    clearTimeout(cut);
+    if (removed) await this.outbox.abandon();
+    await this.#disconnect();
+  }
+
+  async #disconnect(): Promise<void> {
     const session = await this.#session?.catch(() => undefined);
     await session?.close();
   }
@@ -360,5 +371,7 @@ function isClosing(): SmsError {
   return new SmsError('SMS_CONFIG', 'The account is being closed.');
 }
 
+/** Node-RED gives a node 15 seconds to close. */
+const LONGEST_CLOSE = 12_000;
 /** How long a vendor's record counts as belonging to a message. */
 const TAKEN_FOR = 7 * 24 * 3600_000;

@@ -16,12 +16,20 @@ export interface Owner {
 
 export class Accounts {
   #accounts = new Map<string, Account>();
+  /** Accounts that could not be set up, with the reason. */
+  #refused = new Map<string, { name: string; error: SmsError }>();
   #owners = new Map<string, Owner>();
   /** What could not be told because the node was away, for a redeploy most likely; oldest first. */
   #untold: { id: string; tell: (owner: Owner) => void }[] = [];
 
   add(account: Account): void {
     this.#accounts.set(account.id, account);
+  }
+
+  /** Takes note of an account that cannot be used; returns what ends it. */
+  refuse(id: string, name: string, error: SmsError): () => void {
+    this.#refused.set(id, { name, error });
+    return () => this.#refused.delete(id);
   }
 
   remove(account: Account): void {
@@ -37,6 +45,7 @@ export class Accounts {
     if (byId) return byId;
     const named = [...this.#accounts.values()].filter(({ name }) => name === idOrName);
     if (named.length === 1 && named[0]) return named[0];
+    for (const [id, { name, error }] of this.#refused) if (id === idOrName || name === idOrName) throw error;
     const which = typeof idOrName === 'string' ? `'${idOrName.slice(0, 40)}'` : 'of that kind';
     const several = named.length > 1 ? 'are several accounts' : 'is no account';
     throw new SmsError(

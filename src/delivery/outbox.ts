@@ -5,6 +5,7 @@
 import type { Accepted } from '../providers/provider';
 import { SmsError, toSmsError } from '../sms/errors';
 import type { OutboxEntry, OutboxStore } from '../store';
+import { callsOf, refusedTogether } from './batches';
 import { Breaker, backoff } from './breaker';
 import type { Limiter } from './limiter';
 
@@ -17,7 +18,7 @@ export interface OutboxOptions {
   account: string;
   store: OutboxStore;
   limiter: Limiter;
-  /** Messages under way at once. */
+  /** Calls under way at once. */
   concurrency: number;
   /** Seconds after an attempt at which an unknown one is looked up. */
   lookups: readonly number[];
@@ -51,9 +52,14 @@ export class Outbox {
   #closed = false;
   /** Some message may go on with another account. */
   #fallbacks = false;
+  /** References of messages that were refused together with others: each goes in a call of its own. */
+  #alone = new Set<string>();
+  /** How many messages a call may be expected to take, as the last ones did. */
+  #perCall: number;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.#perCall = options.batch;
   }
 
   /** Resolves when the messages are in the store; what becomes of them is told through `settled`. */
@@ -67,6 +73,15 @@ export class Outbox {
   /** Looks for something to do, now. */
   wake(): void {
     this.#pump().catch((error) => this.#retryPump(error));
+  }
+
+  /** Nothing will ever be sent by this account again: whoever waits is told. After {@link close}. */
+  async abandon(): Promise<void> {
+    const { account, store } = this.#options;
+    for (const entry of await store.list(account, 'waiting')) {
+      await store.remove(entry.reference);
+      this.#settle({ entry, error: abandoned(entry) });
+    }
   }
 
   /** Waits for the calls under way and starts nothing more. */
@@ -98,22 +113,36 @@ export class Outbox {
   }
 
   async #round(): Promise<void> {
-    const { account, store, limiter, concurrency, batch, failoverAfter } = this.#options;
+    const { account, store, limiter, concurrency, failoverAfter } = this.#options;
     const now = Date.now();
     for (const entry of await store.takeExpired(account, now)) this.#settle({ entry, error: expired(entry) });
     const isOut = this.#breaker.wait(now) > 0 && this.#breaker.downFor(now) >= failoverAfter * 1000;
     if (isOut && this.#fallbacks) await this.#evacuate(now);
     const places = this.#breaker.places(now, concurrency, this.#running.size);
-    const limit = limiter.allowance(now, places * batch, batch);
+    const limit = limiter.allowance(now, places * this.#perCall, this.#perCall);
     if (limit === 0) return;
     const claimed = await store.claim(account, now, limit);
-    const unknown = claimed.filter(({ state }) => state === 'unknown');
-    for (const entry of unknown) this.#run(this.#lookUp(entry));
-    for (const entries of this.#calls(claimed.filter(({ state }) => state === 'sending'))) {
+    const lookups = claimed.filter(({ state }) => state === 'unknown');
+    const calls = this.#calls(claimed.filter(({ state }) => state === 'sending'));
+    const left = places - Math.min(places, lookups.length);
+    for (const entry of lookups.slice(0, places)) this.#run(this.#lookUp(entry));
+    for (const entries of calls.slice(0, left)) {
       limiter.take(now, entries.length);
       this.#run(this.#attempt(entries));
     }
+    const tooMany = [...lookups.slice(places), ...calls.slice(left).flat()];
+    for (const entry of tooMany) await this.#giveBack(entry);
+    this.#perCall = tooMany.length > 0 ? 1 : Math.min(this.#options.batch, this.#perCall * 2);
     if (claimed.length === limit) this.#again = true;
+  }
+
+  /** Claimed, as one call might have taken it with others, and there is no place for a call of its own. */
+  async #giveBack(entry: OutboxEntry): Promise<void> {
+    if (entry.state === 'sending') {
+      entry.attempts -= 1;
+      entry.state = 'waiting';
+    }
+    await this.#options.store.save(entry);
   }
 
   /** The vendor has been out of reach for too long: who has another account does not wait to be tried here first. */
@@ -137,12 +166,7 @@ export class Outbox {
   /** What goes in one call: messages of one key, no more than the vendor takes. */
   #calls(entries: readonly OutboxEntry[]): OutboxEntry[][] {
     const { batch, batchKey } = this.#options;
-    if (batch === 1) return entries.map((entry) => [entry]);
-    const calls: OutboxEntry[][] = [];
-    for (const group of Map.groupBy(entries, batchKey).values()) {
-      for (let i = 0; i < group.length; i += batch) calls.push(group.slice(i, i + batch));
-    }
-    return calls;
+    return callsOf(entries, batch, (entry) => (this.#alone.has(entry.reference) ? entry.reference : batchKey(entry)));
   }
 
   #run(call: Promise<void>): void {
@@ -157,6 +181,7 @@ export class Outbox {
 
   async #attempt(entries: readonly OutboxEntry[]): Promise<void> {
     const answers = await this.#answers(entries);
+    const together = refusedTogether(entries, answers);
     for (const [i, entry] of entries.entries()) {
       const answer = answers[i] ?? brokenOff(new Error('the vendor did not answer for this message'));
       if (!(answer instanceof SmsError)) {
@@ -166,6 +191,7 @@ export class Outbox {
       }
       this.#breaker.failed(answer, entry.to, Date.now());
       if (answer.outcome === 'unknown') await this.#becomeUnknown(entry, answer);
+      else if (together.has(entry)) await this.#tryAlone(entry);
       else await this.#notSent(entry, answer);
     }
   }
@@ -177,6 +203,13 @@ export class Outbox {
       const error = thrown instanceof SmsError ? thrown : brokenOff(thrown);
       return entries.map(() => error);
     }
+  }
+
+  async #tryAlone(entry: OutboxEntry): Promise<void> {
+    this.#alone.add(entry.reference);
+    entry.state = 'waiting';
+    entry.notBefore = Date.now();
+    await this.#save(entry);
   }
 
   async #notSent(entry: OutboxEntry, error: SmsError): Promise<void> {
@@ -201,6 +234,7 @@ export class Outbox {
       // Whether the next vendor can schedule or not, the outbox can.
       const notBefore = Math.max(Date.now(), entry.at ?? 0);
       Object.assign(entry, { state: 'waiting', notBefore, unsentSince: null });
+      this.#alone.delete(entry.reference);
       await this.#kept(() => store.move(entry, next));
       handOver(next);
       return true;
@@ -224,8 +258,10 @@ export class Outbox {
       accepted = (await lookup?.(entry)) ?? null;
     } catch (thrown) {
       const error = toSmsError(thrown);
-      if (!error.retryable) return this.#stillUnknown(entry, error);
-      // A look-up that was not answered says nothing about the message: it is made again, for as long as it takes.
+      const last = this.#lookupDelay(this.#options.lookups.length - 1);
+      const isOver = Date.now() >= entry.startedAt + last + LOOK_UP_LONGER;
+      if (!error.retryable || isOver) return this.#stillUnknown(entry, error);
+      // A look-up that was not answered says nothing about the message: it is made again, for a while.
       entry.notBefore = Date.now() + backoff(6);
       return this.#save(entry);
     }
@@ -242,7 +278,10 @@ export class Outbox {
   }
 
   async #stillUnknown(entry: OutboxEntry, cause?: SmsError): Promise<void> {
-    const { uncertain } = this.#options;
+    const { lookup } = this.#options;
+    // A vendor that has a record is never sent a copy before the record was read.
+    const isBlind = lookup !== null && entry.lookups === 0;
+    const uncertain = this.#options.uncertain === 'resend' && isBlind ? 'hold' : this.#options.uncertain;
     if (uncertain === 'resend') {
       entry.state = 'waiting';
       entry.notBefore = Date.now() + backoff(entry.attempts);
@@ -278,6 +317,7 @@ export class Outbox {
   }
 
   #settle(settlement: Settlement): void {
+    this.#alone.delete(settlement.entry.reference);
     try {
       this.#options.settled(settlement);
     } catch (error) {
@@ -313,6 +353,8 @@ export class Outbox {
   }
 }
 
+/** How long after the last look-up the vendor is asked again, when it did not answer one. */
+const LOOK_UP_LONGER = 2 * 60_000;
 const STORE_PAUSE = 1000;
 /** Messages expire while the account pauses, too: so often at least they are looked at. */
 const LONGEST_PAUSE = 10_000;
@@ -338,6 +380,13 @@ function uncertainError({ to, lookups }: OutboxEntry, uncertain: 'hold' | 'drop'
       outcome: 'unknown',
       cause,
     },
+  );
+}
+
+function abandoned({ to }: OutboxEntry): SmsError {
+  return new SmsError(
+    'SMS_CONFIG',
+    `The account was deleted or disabled while the message to ${to} waited; it is not sent.`,
   );
 }
 

@@ -30,6 +30,11 @@ export async function readPush(
   for (const { report, hint, bare } of events.reports) {
     const id = report.id || (reference ? await account.tracker.idOf(reference) : null) || '';
     const truth = hint && id ? await confirmed(account, { ...report, id }, bare) : { ...report, id };
+    // About no message that can be named: told as it came.
+    if (!id && !reference) {
+      told.other.push(report.raw);
+      continue;
+    }
     const moved = await account.tracker.report(truth, reference);
     const key = [reader, id || reference, truth.providerStatus, truth.reply?.text ?? ''].join('\n');
     if (await account.settings.store.marks.add(`push:${account.id}`, key, REPEATED_WITHIN)) {
@@ -37,7 +42,7 @@ export async function readPush(
     }
   }
   for (const message of events.inbound) await account.inbox.offer(reader, message, (m) => told.inbound.push(m));
-  if (events.other.length > 0 && (await isNew(account, reader, events))) told.other = events.other;
+  if (events.other.length > 0 && (await isNew(account, reader, events))) told.other.push(...events.other);
   return told;
 }
 
@@ -47,7 +52,10 @@ async function isNew({ id, settings }: Account, reader: string, { eventId }: Web
   return settings.store.marks.add(`push:${id}`, [reader, 'event', eventId].join('\n'), REPEATED_WITHIN);
 }
 
-/** The vendor's own word; the push stands in where it cannot be had, unless it says nothing. @throws SmsError */
+/**
+ * The vendor's own word. Where it cannot be had the push stands in, unless it says nothing: who pushes has shown the
+ * secret, and a vendor may forget a message earlier than it pushes. @throws SmsError
+ */
 async function confirmed(account: Account, pushed: ProviderReport, bare = false): Promise<ProviderReport> {
   try {
     const [answer] = (await account.provider.verbs.status?.(await account.session(), [pushed.id])) ?? [];

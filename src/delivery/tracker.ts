@@ -23,6 +23,10 @@ export interface TrackerOptions {
 const SCHEDULE = [2, 6, 20, 60, 300, 1200, 3600, 4 * 3600, 12 * 3600, 24 * 3600];
 /** The same when pushes or a status queue tell: asking is for what got lost. */
 const SPARSE = [120, 900, 3600, 6 * 3600, 24 * 3600];
+/** Milliseconds: no two questions about a message come closer. */
+const SOON = 1000;
+/** Milliseconds between questions when the schedule is over and the last word still missing. */
+const LATE = 12 * 3600_000;
 const BATCH = 50;
 /** Milliseconds after a store that failed. */
 const RETRY = 10_000;
@@ -179,11 +183,11 @@ export class Tracker {
 
   #askAt(acceptedAt: number, asked: number): number {
     const schedule = this.#feeders.push > 0 && this.#pushSeen ? SPARSE : SCHEDULE;
-    const after = schedule[asked];
-    if (after === undefined) return Number.POSITIVE_INFINITY;
-    // Who comes late, after a night switched off, does not make up for what was missed all at once.
-    const pause = Math.max(1, (after - (schedule[asked - 1] ?? 0)) / 2);
-    return Math.max(acceptedAt + after * 1000, Date.now() + pause * 1000);
+    if (asked >= SCHEDULE.length) return Number.POSITIVE_INFINITY;
+    // Who comes late, after a night switched off, does not make up for what was missed: the next time is one to come.
+    const soon = Date.now() + SOON;
+    const after = schedule.find((seconds) => acceptedAt + seconds * 1000 > soon);
+    return after === undefined ? soon + LATE : acceptedAt + after * 1000;
   }
 
   #plan(at: number): void {

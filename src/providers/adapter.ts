@@ -20,7 +20,7 @@ export function isTransportFault(error: unknown): error is TransportFault {
 }
 
 interface Limits {
-  /** Milliseconds for the whole exchange. */
+  /** Milliseconds for the whole exchange, once it has begun. */
   timeout: number;
   /** Bytes of the answer's body. */
   maxBytes: number;
@@ -54,6 +54,9 @@ function sentHeaders(config: InternalAxiosRequestConfig): Record<string, string>
   return headers;
 }
 
+/** How many times the limit of an exchange a request may wait before one begins; connecting has a limit of its own. */
+const WAIT = 6;
+
 /** One request and its answer, within its limits. */
 class Exchange implements Dispatcher.DispatchHandler {
   #config: InternalAxiosRequestConfig;
@@ -78,13 +81,18 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#limits = limits;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#timer = setTimeout(() => this.#fail('timeout', 'ETIMEDOUT'), limits.timeout);
+    this.#timer = setTimeout(() => this.#fail('timeout', 'ETIMEDOUT'), limits.timeout * WAIT);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // A request whose time ran out while it waited for a socket must not be written any more.
     if (this.#ended) controller.abort(new Error('the time for this request ran out'));
-    else this.#controller = controller;
+    else {
+      // Waiting for a free socket is not the vendor's time.
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#fail('timeout', 'ETIMEDOUT'), this.#limits.timeout);
+      this.#controller = controller;
+    }
   }
 
   onResponseStart(_c: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[]>): void {

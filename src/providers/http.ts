@@ -22,7 +22,7 @@ export interface HttpResponse {
 }
 
 export interface HttpOptions {
-  /** Milliseconds a whole exchange may take, connecting included. */
+  /** Milliseconds that connecting may take, and then the whole exchange. */
   timeout: number;
   /** Sockets to one origin at most. */
   connections?: number;

@@ -72,11 +72,12 @@ interface TestRequest {
 
 /** Calls the vendor with the values of the open dialog, and says in a sentence what answered. */
 async function test(RED: NodeAPI, body: unknown): Promise<{ ok: boolean; message: string; detail?: string }> {
-  const { id = '', config = {}, credentials = {} } = (body ?? {}) as TestRequest;
-  const stored = RED.nodes.getNode(id) as ProviderNode | null;
+  const { id, ...given } = (body ?? {}) as TestRequest;
+  const { config, credentials } = { config: given.config ?? {}, credentials: given.credentials ?? {} };
+  const stored = RED.nodes.getNode(id ?? '') as ProviderNode | null;
   let close = async () => {};
   try {
-    const definition = { ...config, id, name: String(config.name ?? '') } as ProviderDef;
+    const definition = { ...config, id: id ?? '', name: String(config.name ?? '') } as ProviderDef;
     const own = ownSettings(definition, providerOf(definition.provider));
     const provider = providerFor(definition.provider, own);
     const { timeout } = settingsOf(definition, provider);

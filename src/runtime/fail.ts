@@ -39,12 +39,21 @@ export function onInput(
   about: (message: Message) => Circumstances,
   handle: Handler,
 ): void {
+  const running = new Set<Promise<void>>();
   node.on('input', (message, send, done) => {
     const msg = message as Message;
-    handle(msg, send as Parameters<Handler>[1]).then(
-      () => done(),
-      (thrown) => fail(msg, toSmsError(thrown), status, about, done),
-    );
+    const work = handle(msg, send as Parameters<Handler>[1])
+      .then(
+        () => done(),
+        (thrown) => fail(msg, toSmsError(thrown), status, about, done),
+      )
+      // Node-RED itself refuses some messages, such as one that cannot be copied for a Catch node.
+      .catch((error) => node.error(toSmsError(error).message))
+      .finally(() => running.delete(work));
+    running.add(work);
+  });
+  node.on('close', (_removed: boolean, done: () => void) => {
+    Promise.all(running).finally(() => done());
   });
 }
 
@@ -69,18 +78,20 @@ function circumstances(message: Message, about: (m: Message) => Circumstances): 
   }
 }
 
-/** Runs something that no message asked for; what it throws reaches Catch with an empty message. */
-export function guarded(
+/** Runs something that no message asked for; what it throws, at once or later, reaches Catch with an empty message. */
+export async function guarded(
   node: Node,
   status: StatusLine,
   account: Account | undefined,
   work: () => Promise<void>,
 ): Promise<void> {
-  return work().catch((thrown) => {
+  try {
+    await work();
+  } catch (thrown) {
     const error = toSmsError(thrown);
     status.failed(error);
     node.error(error, describe({} as Message, error, { account }));
-  });
+  }
 }
 
 /** A message of its own to Catch, for one of several that failed. */

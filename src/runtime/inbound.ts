@@ -2,6 +2,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Account } from '../delivery/account';
 import { verbOf } from '../providers/capabilities';
+import { SmsError } from '../sms/errors';
 import { toInstant } from '../sms/time';
 import { accountFor, accountIfAny, accountOf } from './account-of';
 import { evaluator } from './evaluate';
@@ -21,14 +22,16 @@ export function inboundPoll(RED: NodeAPI, node: Node, config: InboundDef): void 
   const status = new StatusLine(RED, node);
   const evaluate = evaluator(RED, node, config, ['address', 'since']);
 
+  const limit = numberOr(config.limit, 0);
+
   const poll = async (account: Account, message: Message, send: Send) => {
     verbOf(account.provider, 'inbound');
     const { address, since } = await evaluate(message);
     const request = {
       reader: node.id,
-      address: address === undefined || address === null || address === '' ? null : String(address),
+      address: addressOf(address),
       since: toInstant(since),
-      limit: numberOr(config.limit, 0) || Number.MAX_SAFE_INTEGER,
+      limit: limit > 0 ? limit : Number.MAX_SAFE_INTEGER,
       markRead: config.markRead === true,
     };
     const count = await account.inbox.poll(request, (sms) => {
@@ -57,5 +60,15 @@ export function inboundPoll(RED: NodeAPI, node: Node, config: InboundDef): void 
     status,
     (message) => ({ account: accountFor(RED, config, message) }),
     (message, send) => repeater.between(() => take(accountFor(RED, config, message), message, send)),
+  );
+}
+
+/** @throws SmsError SMS_INVALID_OPTION */
+function addressOf(given: unknown): string | null {
+  if (given === undefined || given === null || given === '') return null;
+  if (typeof given === 'string' || typeof given === 'number') return String(given).trim();
+  throw new SmsError(
+    'SMS_INVALID_OPTION',
+    'The address must be text, such as a short code; or leave it empty for all.',
   );
 }

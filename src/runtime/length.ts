@@ -24,15 +24,14 @@ export function lengthRequest(RED: NodeAPI, node: Node, config: LengthDef): void
     // An empty text costs nothing, which is an answer; only sending it is an error.
     if (text === '') return measure('', alphabet);
     if (config.ask === 'provider') return accountFor(RED, config, message).ask(text, alphabet, to);
-    // An account is not needed; but a vendor may show a text in its own way.
-    const account = message.account ? accountFor(RED, config, message) : accountIfAny(RED, config);
+    const account = used(RED, config, message);
     return account ? account.measure(text, alphabet) : compose(text, { alphabet });
   };
 
   onInput(
     node,
     status,
-    () => ({ account: used(RED, config) }),
+    (message) => ({ account: used(RED, config, message) }),
     async (message, send) => {
       const { text, to } = await evaluate(message);
       const measurement = await measured(message, text, to);
@@ -44,7 +43,7 @@ export function lengthRequest(RED: NodeAPI, node: Node, config: LengthDef): void
   );
 }
 
-/** Counting by ourselves needs no account. */
-function used(RED: NodeAPI, config: LengthDef): Account | undefined {
-  return config.ask === 'provider' ? accountIfAny(RED, config) : undefined;
+/** Counting by ourselves needs no account; but a vendor may show a text in its own way. */
+function used(RED: NodeAPI, config: LengthDef, message: Message): Account | undefined {
+  return message.account ? accountFor(RED, config, message) : accountIfAny(RED, config);
 }

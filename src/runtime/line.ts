@@ -22,21 +22,38 @@ export class VendorLine {
   connect(): Promise<Line> {
     return Promise.resolve().then(this.#make);
   }
-
-  async close(): Promise<void> {}
 }
 
 /** The emulator of the vendor, on this machine; started when something is first sent. */
 export class SandboxLine {
   #provider: string;
   /** What signs the pushes is the account's own, sandbox or not. */
-  #own: Record<string, string>;
+  #own: Record<string, string> = {};
+  #ended: () => void;
+  #release: NodeJS.Timeout | undefined;
+  #closed = false;
   #sandbox: Promise<Sandbox> | undefined;
   #pushTo: string | null = null;
 
-  constructor(provider: string, credentials: Record<string, string> = {}) {
+  /** @param ended told when it is closed */
+  constructor(provider: string, credentials: Record<string, string> = {}, ended: () => void = () => {}) {
     this.#provider = provider;
+    this.#ended = ended;
+    this.take(provider, credentials);
+  }
+
+  /** Goes on with it after a redeploy; false when it is another vendor's, or closed. */
+  take(provider: string, credentials: Record<string, string> = {}): boolean {
+    if (this.#closed || provider !== this.#provider) return false;
+    clearTimeout(this.#release);
     this.#own = credentials.webhookSecret ? { webhookSecret: credentials.webhookSecret } : {};
+    return true;
+  }
+
+  /** Its account is closed: for good, or to be there again in a moment, after a redeploy. */
+  async release(removed: boolean): Promise<void> {
+    if (removed) return this.close();
+    this.#release = setTimeout(() => this.close(), KEPT_FOR_REDEPLOY);
   }
 
   /** The address that a person would give to the vendor by hand, for its pushes. */
@@ -66,6 +83,9 @@ export class SandboxLine {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#release);
+    this.#ended();
     const sandbox = await this.#sandbox?.catch(() => undefined);
     await sandbox?.close();
   }
@@ -80,6 +100,8 @@ function tellAddress(sandbox: Sandbox, address: string | null): void {
   }
 }
 
+/** A redeploy takes less. */
+const KEPT_FOR_REDEPLOY = 2000;
 const SANDBOX_MAIL_FROM = 'node-red@localhost';
 
 /** A credential may be a whole `${ENV_VAR}`. @throws SmsError SMS_CONFIG when there is no such variable */

@@ -14,7 +14,7 @@ export class Repeater {
    */
   constructor(node: Node, interval: number, work: () => Promise<void>) {
     this.#work = work;
-    this.#interval = interval;
+    this.#interval = Math.min(interval, LONGEST_TIMER);
     node.on('close', (_removed: boolean, done: () => void) => {
       this.#closed = true;
       clearTimeout(this.#timer);
@@ -42,11 +42,14 @@ export class Repeater {
   #plan(wait: number): void {
     if (this.#closed || this.#interval === 0) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#round(), wait);
+    this.#timer = setTimeout(() => this.#round().catch(nothing), wait);
   }
 }
 
 /** So that the first round of a long interval does not wait for all of it. */
 const FIRST_ROUND_AFTER = 1000;
+
+/** A longer time makes setTimeout fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 function nothing(): void {}

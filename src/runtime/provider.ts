@@ -34,7 +34,7 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
     const own = ownSettings(config, providerOf(config.provider));
     node.settings = own;
     const provider = providerFor(config.provider, own);
-    const line = config.sandbox ? new SandboxLine(provider.id, node.credentials) : new VendorLine(RED, node, config);
+    const line = config.sandbox ? sandboxLine(RED, node, provider.id) : new VendorLine(RED, node, config);
     if (line instanceof SandboxLine) node.pushTo = (address) => line.pushTo(address);
     const settings = settingsOf(config, provider);
     const account = new Account(
@@ -56,19 +56,32 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
       account.resume().catch((error) => node.error(toSmsError(error, 'SMS_STORE')));
     });
     const warm = warmUp(account);
-    node.on('close', (_removed: boolean, done: () => void) => {
+    node.on('close', (removed: boolean, done: () => void) => {
       clearTimeout(warm);
       accounts.remove(account);
       account
-        .close()
-        .then(() => line.close())
+        .close(removed)
+        .then(() => (line instanceof SandboxLine ? line.release(removed) : undefined))
         .catch((error) => node.error(error))
         .finally(done);
     });
   } catch (error) {
     node.trouble = toSmsError(error);
     node.error(node.trouble);
+    node.on('close', accounts.refuse(config.id, config.name ?? '', node.trouble));
   }
+}
+
+/** The account's sandbox: the one from before a redeploy, where there is one, with its messages. */
+function sandboxLine(RED: NodeAPI, node: ProviderNode, provider: string): SandboxLine {
+  const { sandboxes } = sharedOf(RED);
+  const known = sandboxes.get(node.id);
+  if (known?.take(provider, node.credentials)) return known;
+  const line = new SandboxLine(provider, node.credentials, () => {
+    if (sandboxes.get(node.id) === line) sandboxes.delete(node.id);
+  });
+  sandboxes.set(node.id, line);
+  return line;
 }
 
 /** The credentials that any provider has; secrets never reach the browser. */
@@ -91,20 +104,29 @@ export function ownSettings(config: ProviderDef, { fields }: Provider): Settings
 
 /** The settings of an account out of what the editor stores. @throws SmsError SMS_CONFIG */
 export function settingsOf(config: ProviderDef, provider: Provider): Omit<AccountSettings, 'store' | 'connect'> {
-  const { id, name, sender, region } = config;
+  const { id, name } = config;
+  const timeout = numberOr(config.timeout, STANDARD_TIMEOUT);
   return {
     id,
     name: name || provider.label,
     provider,
-    sender: sender || null,
-    region: (region ?? '').toUpperCase(),
+    sender: textOf(config.sender) || null,
+    region: textOf(config.region).toUpperCase(),
     rate: Math.max(0, numberOr(config.rate, provider.rate)),
-    timeout: Math.max(1, numberOr(config.timeout, 10_000)),
+    timeout: timeout > 0 ? Math.min(timeout, LONGEST_TIMEOUT) : STANDARD_TIMEOUT,
     uncertain: choice(config.uncertain),
-    lookups: seconds(config.lookups),
+    lookups: seconds(textOf(config.lookups)),
     failoverAfter: numberOr(config.failoverAfter, 30),
     finalWithin: numberOr(config.finalWithin, 72),
   };
+}
+
+const STANDARD_TIMEOUT = 10_000;
+const LONGEST_TIMEOUT = 10 * 60_000;
+
+/** A flow that was written by hand may have a number where the editor stores text. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 }
 
 function choice(uncertain: string): AccountSettings['uncertain'] {
@@ -113,7 +135,7 @@ function choice(uncertain: string): AccountSettings['uncertain'] {
 
 /** @throws SmsError SMS_CONFIG */
 function seconds(list: string): number[] {
-  const given = (list ?? '').trim() === '' ? '2,5,15,30,60' : list;
+  const given = list === '' ? '2,5,15,30,60' : list;
   const numbers = given.split(',').map(Number);
   if (numbers.every((n) => Number.isFinite(n) && n >= 0)) return numbers.sort((a, b) => a - b);
   throw new SmsError(

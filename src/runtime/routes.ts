@@ -21,18 +21,23 @@ export interface Route {
 export const MAX_BODY_BYTES = 1024 * 1024;
 
 interface Gate {
-  routes: Map<string, Route>;
+  /** The routes of each path, the newest first, which is the one that answers. */
+  routes: Map<string, Route[]>;
 }
 
 const gates = new WeakMap<object, Gate>();
 
-/** Serves a route until the returned function is called. A path that is taken answers for the newest node. */
-export function serve(RED: NodeAPI, route: Route): () => void {
-  const gate = gateOf(RED);
-  gate.routes.set(route.path, route);
-  return () => {
-    if (gate.routes.get(route.path) === route) gate.routes.delete(route.path);
+/** Serves a route until `end` is called. Of several on one path the newest answers; `taken` says that there are others. */
+export function serve(RED: NodeAPI, route: Route): { taken: boolean; end: () => void } {
+  const { routes } = gateOf(RED);
+  const others = routes.get(route.path) ?? [];
+  routes.set(route.path, [route, ...others]);
+  const end = () => {
+    const left = (routes.get(route.path) ?? []).filter((one) => one !== route);
+    if (left.length > 0) routes.set(route.path, left);
+    else routes.delete(route.path);
   };
+  return { taken: others.length > 0, end };
 }
 
 /** Compares without telling by its time how much was right. */
@@ -51,7 +56,7 @@ function gateOf(RED: NodeAPI): Gate {
   const { httpNode } = RED;
   let gate = gates.get(httpNode);
   if (!gate) {
-    gate = { routes: new Map() };
+    gate = { routes: new Map<string, Route[]>() };
     gates.set(httpNode, gate);
     takeBodiesFirst(RED, gate);
     httpNode.use(answerer(gate));
@@ -62,10 +67,10 @@ function gateOf(RED: NodeAPI): Gate {
 /** The last segment is the path's own, or the secret behind it. */
 function match({ routes }: Gate, path: string): { route: Route; secret: string | undefined } | undefined {
   const clean = decoded(path).replace(/\/+$/, '');
-  const exact = routes.get(clean);
+  const [exact] = routes.get(clean) ?? [];
   if (exact) return { route: exact, secret: undefined };
   const cut = clean.lastIndexOf('/');
-  const route = routes.get(clean.slice(0, cut));
+  const [route] = routes.get(clean.slice(0, cut)) ?? [];
   return route && { route, secret: clean.slice(cut + 1) };
 }
 
@@ -114,10 +119,12 @@ function takeBodiesFirst(RED: NodeAPI, gate: Gate): void {
   const nodeRoot = (RED.settings.httpNodeRoot || '/').replace(/\/+$/, '');
   const take = (request: TakenRequest, _response: Response, next: NextFunction) => {
     // Express has not prepared the request yet: there is its bare url and no more.
-    const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+    const [pathname = '', search] = request.url.split('?', 2);
     const below = pathname.startsWith(nodeRoot) ? pathname.slice(nodeRoot.length) : undefined;
     const found =
-      request.method === 'POST' && below !== undefined ? opened(gate, below, searchParams.get('key')) : undefined;
+      request.method === 'POST' && below !== undefined
+        ? opened(gate, below, new URLSearchParams(search).get('key'))
+        : undefined;
     if (!found) return next();
     // Whoever parses bodies later finds this one done.
     request._body = true;

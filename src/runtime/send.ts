@@ -41,7 +41,9 @@ export class SendNode implements Owner {
   #config: SendDef;
   #status: StatusLine;
   #evaluate: (message: Message) => Promise<Record<'to' | 'text' | 'sender' | 'at' | 'options' | 'dedupe', unknown>>;
-  #jobs = new Map<string, { job: Job; index: number }>();
+  #jobs: Map<string, { job: Job; index: number }>;
+  /** Messages are taken in one after the other, however long one takes to check. */
+  #turn: Promise<void> = Promise.resolve();
   #followed = new Followed();
   #waiting = 0;
 
@@ -54,11 +56,14 @@ export class SendNode implements Owner {
       to: 'to',
       text: 'payload',
     });
+    this.#jobs = this.#inherited();
     whenStarted(RED, node, () => {
       const disown = sharedOf(RED).accounts.own(node.id, this);
       node.on('close', disown);
     });
-    node.on('input', (message, send, done) => this.#input(message as Message, send as Send, done));
+    node.on('input', (message, send, done) => {
+      this.#turn = this.#turn.then(() => this.#input(message as Message, send as Send, done));
+    });
   }
 
   settled(
@@ -70,14 +75,8 @@ export class SendNode implements Owner {
     const circumstances = { account, to: entry.to, attempts: entry.attempts };
     const open = this.#jobs.get(entry.reference);
     this.#jobs.delete(entry.reference);
-    // Without a job, it was taken in before a redeploy: what it came with is gone, what became of it is told.
-    const job = open?.job ?? {
-      message: {} as Message,
-      send: (m) => this.#node.send(m),
-      done: () => {},
-      parts: null,
-      open: 1,
-    };
+    // Without a job, what it came with is gone; what became of it is told.
+    const job = open?.job ?? this.#adopted({ message: {} as Message, parts: null, open: 1 });
     if (outcome.receipt) this.#accepted(job, open?.index ?? 0, outcome.receipt, entry.follow);
     else this.#failed(job, open?.index ?? 0, outcome.error, circumstances);
   }
@@ -92,8 +91,39 @@ export class SendNode implements Owner {
     ]);
   }
 
+  /** The jobs of this node from before it was deployed again. */
+  #inherited(): Map<string, { job: Job; index: number }> {
+    const { jobs } = sharedOf(this.#RED);
+    const known = (jobs.get(this.#node.id) ?? new Map()) as Map<string, { job: Job; index: number }>;
+    for (const { job } of known.values()) Object.assign(job, this.#adopted(job));
+    this.#waiting = known.size;
+    jobs.set(this.#node.id, known);
+    this.#node.on('close', (removed: boolean, done: () => void) => {
+      if (removed) jobs.delete(this.#node.id);
+      done();
+    });
+    return known;
+  }
+
+  /** The node that took the message in is gone, and with it whoever waited for its `done`: this one speaks for it. */
+  #adopted({ message, parts, open }: Pick<Job, 'message' | 'parts' | 'open'>): Job {
+    const done = (error?: Error) => {
+      if (error) this.#node.error(error, message);
+    };
+    return { message, parts, open, send: (m) => this.#node.send(m), done };
+  }
+
   /** Never rejects: what goes wrong is settled like any other failure. */
   async #input(message: Message, send: Send, done: Done): Promise<void> {
+    try {
+      await this.#take(message, send, done);
+    } catch (error) {
+      // Node-RED itself refuses some messages, such as one that cannot be copied for a Catch node.
+      this.#node.error(toSmsError(error).message);
+    }
+  }
+
+  async #take(message: Message, send: Send, done: Done): Promise<void> {
     let account: Account | undefined;
     try {
       account = accountFor(this.#RED, this.#config, message);
@@ -102,7 +132,7 @@ export class SendNode implements Owner {
       const several = Array.isArray(values.to);
       const parts = several ? { id: message._msgid ?? this.#RED.util.generateId(), count: recipients.length } : null;
       const job: Job = { message, send, done, parts, open: recipients.length };
-      if (this.#config.queue === false) await this.#sendNow(account, job, recipients, values);
+      if (this.#config.queue === false) this.#unqueued(this.#sendNow(account, job, recipients, values));
       else await this.#queue(account, job, recipients, values);
     } catch (thrown) {
       const error = toSmsError(thrown);
@@ -158,6 +188,11 @@ export class SendNode implements Owner {
         }
       }),
     );
+  }
+
+  /** Without the queue, the next message does not wait for this one. */
+  #unqueued(work: Promise<void>): void {
+    work.catch((error) => this.#node.error(toSmsError(error).message));
   }
 
   #request({ to, fields }: Recipient, values: Record<string, unknown>) {

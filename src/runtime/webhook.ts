@@ -36,7 +36,7 @@ export class WebhookNode {
     this.#config = config;
     this.#status = new StatusLine(RED, node);
     this.path = pathOf(config.path || `/sms/${node.id}`);
-    const leave = serve(RED, {
+    const { taken, end: leave } = serve(RED, {
       path: this.path,
       opens: (secret) => this.#opens(secret),
       handle: (request, response) => this.#handle(request, response),
@@ -50,6 +50,13 @@ export class WebhookNode {
       Promise.all(this.#running).finally(() => done());
     });
     this.#showState();
+    if (taken)
+      this.#refused(
+        new SmsError(
+          'SMS_CONFIG',
+          `Another webhook-in node has the path ${this.path}, too: give this one a path of its own.`,
+        ),
+      );
   }
 
   /** Where the vendor reaches this node: the whole address, and the one that may be shown. */

@@ -34,7 +34,7 @@ function fromEpoch(milliseconds: number, at: unknown): Date {
   if (milliseconds >= SECONDS_FROM && milliseconds < SECONDS_TO) {
     throw new SmsError(
       'SMS_INVALID_OPTION',
-      `The time to send at is ${excerpt(at)}, which looks like epoch seconds: multiply it by 1000, epoch milliseconds are wanted.`,
+      `The time is ${excerpt(at)}, which looks like epoch seconds: multiply it by 1000, epoch milliseconds are wanted.`,
     );
   }
   return checked(milliseconds, at);
@@ -78,6 +78,6 @@ function checked(milliseconds: number, at: unknown): Date {
 function invalid(at: unknown): SmsError {
   return new SmsError(
     'SMS_INVALID_OPTION',
-    `The time to send at is ${excerpt(at)}: give ISO 8601 (2026-11-22T10:30:00+01:00, or without offset for local time), epoch milliseconds or a Date, or leave it empty for now.`,
+    `The time is ${excerpt(at)}: give ISO 8601 (2026-11-22T10:30:00+01:00, or without offset for local time), epoch milliseconds or a Date, or leave it empty for now.`,
   );
 }

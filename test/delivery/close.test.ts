@@ -24,6 +24,20 @@ describe('closing an account', () => {
     assert.equal(vendor.taken.length, 6);
   });
 
+  it('tells what waits when the account is no more, and keeps none of it', async () => {
+    const { owner, store, vendor: start, account: open } = rig();
+    const account = open(await start(() => wait(100).then(() => 503)));
+    await send(account, TO, 'first');
+    await send(account, TO, 'second');
+    await wait(50);
+    await account.close(true);
+    assert.deepEqual(
+      owner.outcomes.map(({ error }) => error?.code),
+      ['SMS_CONFIG', 'SMS_CONFIG'],
+    );
+    assert.deepEqual(await store.outbox.list('account', 'waiting'), []);
+  });
+
   it('takes nothing more, keeps what waits, and the next account of that id goes on with it', async () => {
     const { owner, store, vendor: start, account: open } = rig();
     const vendor = await start(() => wait(50).then(() => 'accept'));

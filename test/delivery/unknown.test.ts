@@ -1,5 +1,6 @@
 /** Attempts of which nobody knows how they ended: looked up first, and then as the account wants it. */
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { rigs, send, wait } from './support.ts';
 
 const rig = rigs();
@@ -39,6 +40,27 @@ describe('an attempt of unknown outcome', () => {
       kept.map(({ reference }) => reference),
       [first.reference],
     );
+  });
+
+  it('is held when the record cannot be read for long, even where the account would send again; the next one goes on', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const vendor = await start(({ nth }) => (nth === 1 ? 'reset' : 'accept'));
+    vendor.trouble = 500;
+    const account = open(vendor, { uncertain: 'resend', lookups: [0.03, 0.06] });
+    await send(account, '+32470000001', 'first', { expires: 3600 });
+    await send(account, '+32470000001', 'second', { expires: 3600 });
+    while (!vendor.asked.has('/logs')) await wait(10);
+    const clock = sinon.useFakeTimers({ now: Date.now() + 3 * 60_000, toFake: ['Date'] });
+    try {
+      account.outbox.wake();
+      await owner.until(() => owner.outcomes.length === 2, 9000);
+    } finally {
+      clock.restore();
+    }
+    const [held, sent] = owner.outcomes;
+    assert.deepEqual([held?.error?.code, sent?.receipt?.text], ['SMS_UNCERTAIN', 'second']);
+    assert.match(held?.error?.message ?? '', /held/);
+    assert.equal(vendor.calls.length, 2, 'nothing was sent again');
   });
 
   it('is dropped where the account says so: told, and not kept', async () => {

@@ -142,7 +142,8 @@ describe('Enco, row by row', () => {
     it('enco.outbound.sendFrom: an address of someone else is a refusal', async () => {
       const { vendor, line } = await connect();
       const error = await failure(enco.verbs.send(line, outgoing(phone('0000'), { sender: '7777' })));
-      assert.deepEqual([error.code, error.outcome, error.httpStatus], ['SMS_AUTH', 'not-sent', 403]);
+      assert.deepEqual([error.code, error.outcome, error.httpStatus], ['SMS_INVALID_SENDER', 'not-sent', 403]);
+      assert.equal(error.accountRefused, false, 'another account would not make it right');
       assert.deepEqual(vendor.messages(), []);
     });
 

@@ -22,7 +22,9 @@ export const verbs: Verbs = { send, status, inbound, lookup, length, senders };
 async function send(session: Session, { to, text, sender, options, callbackUrl }: OutgoingMessage): Promise<Accepted> {
   const body = { message: text, destinations: [to], ...(callbackUrl ? { callbackURL: callbackUrl } : {}), ...options };
   const raw = sender
-    ? await session.call('enco.outbound.sendFrom', { address: sender, ...body }, { check: false })
+    ? await session
+        .call('enco.outbound.sendFrom', { address: sender, ...body }, { check: false })
+        .catch((error) => Promise.reject(foreignSender(error, sender)))
     : await session.call('enco.outbound.send', body, { check: false });
   const id = idOf((raw as { resourceURL?: unknown } | null)?.resourceURL);
   if (!id) {
@@ -31,6 +33,17 @@ async function send(session: Session, { to, text, sender, options, callbackUrl }
   const word = deliveryInfo(raw).deliveryStatus ?? null;
   return { id, status: meaningOf(word).status, providerStatus: word, acceptedAt: new Date().toISOString(), raw };
 }
+
+/** Refused for an address that is not the account's own (assumed: 403 or 404), which is no refusal of the account. */
+function foreignSender(error: unknown, sender: string): unknown {
+  const isForeign = error instanceof SmsError && (error.httpStatus === 403 || error.httpStatus === 404);
+  if (!isForeign || GATEWAY_FAULT.test(error.providerCode ?? '')) return error;
+  const sentence = `Enco refuses '${sender}' as sender: use one of the account's dedicated addresses, or leave it empty for the shared number.`;
+  return error.as('SMS_INVALID_SENDER', sentence, { accountRefused: false });
+}
+
+/** Codes of the gateway in front of the API: they are about the token. */
+const GATEWAY_FAULT = /^9009\d\d$/;
 
 /** One call an id: this vendor has no call for several. */
 function status(session: Session, ids: readonly string[]): Promise<(ProviderReport | SmsError)[]> {

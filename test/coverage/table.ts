@@ -1,0 +1,67 @@
+/** After a whole run: a table of every documented operation and service with the test that covers it; a gap fails the run. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+interface Row {
+  id: string;
+  what: string;
+}
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const TESTS = fileURLToPath(new URL('..', import.meta.url));
+
+export const rows = JSON.parse(readFileSync(`${HERE}rows.json`, 'utf8')) as Row[];
+
+/** Whether a test names a row: its id, not the beginning of a longer one. */
+export function names(title: string, id: string): boolean {
+  const at = title.indexOf(id);
+  if (at < 0) return false;
+  const before = title[at - 1] ?? ' ';
+  const after = title.slice(at + id.length);
+  if (!/[\w.]/.test(before) && !/^(\w|\.\w)/.test(after)) return true;
+  return names(title.slice(at + 1), id);
+}
+
+export const mochaHooks = {
+  afterAll(this: Mocha.Context): void {
+    const root = rootOf(this.test?.parent);
+    if (process.env.DBG) console.log("DBG", root && root.suites.length, root && testsOf(root).filter((t) => !(t.state || t.pending)).map((t) => t.fullTitle()).slice(0,5), missing(root));
+    if (!root || !isWhole(root)) return;
+    const passed = testsOf(root)
+      .filter((test) => test.state === 'passed')
+      .map((test) => test.fullTitle());
+    const covered = rows.map((row) => ({ ...row, by: passed.filter((title) => names(title, row.id)) }));
+    console.log(table(covered));
+    const gaps = covered.filter(({ by }) => by.length === 0).map(({ id }) => id);
+    if (gaps.length > 0) throw new Error(`No passed test covers ${gaps.join(', ')}`);
+  },
+};
+
+function rootOf(suite: Mocha.Suite | undefined): Mocha.Suite | undefined {
+  return suite?.parent ? rootOf(suite.parent) : suite;
+}
+
+function testsOf(suite: Mocha.Suite): Mocha.Test[] {
+  return [...suite.tests, ...suite.suites.flatMap(testsOf)];
+}
+
+/** Every test file took part, and nothing was left out by --grep: a part of the tests says nothing about gaps. */
+function isWhole(root: Mocha.Suite): boolean {
+  const files = new Set(root.suites.map(({ file }) => file));
+  const all = readdirSync(TESTS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
+  return all.every((file) => files.has(`${TESTS}${file}`)) && testsOf(root).every((test) => test.state || test.pending);
+}
+
+function table(covered: (Row & { by: string[] })[]): string {
+  const width = Math.max(...covered.map(({ id }) => id.length));
+  const lines = covered.map(({ id, by }, i) => {
+    const [first = 'NO TEST'] = by;
+    const title = first.slice(first.indexOf(id)).slice(0, 90);
+    return `  ${String(i + 1).padStart(3)}  ${id.padEnd(width)}  ${String(by.length).padStart(3)}  ${title}`;
+  });
+  return ['', '  What the vendors document, how many tests name it, and the first of them:', ...lines, ''].join('\n');
+}
+function missing(root: Mocha.Suite | undefined) {
+  const files = new Set(root?.suites.map(({ file }) => file));
+  return readdirSync(TESTS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts') && !files.has(`${TESTS}${file}`));
+}
