@@ -25,7 +25,6 @@ export function names(title: string, id: string): boolean {
 export const mochaHooks = {
   afterAll(this: Mocha.Context): void {
     const root = rootOf(this.test?.parent);
-    if (process.env.DBG) console.log("DBG", root && root.suites.length, root && testsOf(root).filter((t) => !(t.state || t.pending)).map((t) => t.fullTitle()).slice(0,5), missing(root));
     if (!root || !isWhole(root)) return;
     const passed = testsOf(root)
       .filter((test) => test.state === 'passed')
@@ -60,8 +59,4 @@ function table(covered: (Row & { by: string[] })[]): string {
     return `  ${String(i + 1).padStart(3)}  ${id.padEnd(width)}  ${String(by.length).padStart(3)}  ${title}`;
   });
   return ['', '  What the vendors document, how many tests name it, and the first of them:', ...lines, ''].join('\n');
-}
-function missing(root: Mocha.Suite | undefined) {
-  const files = new Set(root?.suites.map(({ file }) => file));
-  return readdirSync(TESTS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts') && !files.has(`${TESTS}${file}`));
 }
