@@ -6,8 +6,10 @@ import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.t
 import { Sidebar } from './sidebar.ts';
 import { SPECIAL, TALES, type Tale } from './tales.ts';
 
-/** Milliseconds; the slowest wait for a poll every five seconds of something that takes three. */
+/** Milliseconds after the buttons; the slowest wait twice for a poll every five seconds. */
 const PATIENCE = 25_000;
+/** What has not come by then is waited for this long, so that many failures do not take for ever. */
+const LAST_CHANCE = 200;
 
 const examples = readExamples();
 
@@ -15,12 +17,14 @@ describe('the examples in a real Node-RED', function () {
   this.timeout(40_000);
   let nodeRed: NodeRed;
   let sidebar: Sidebar;
+  let deadline: number;
 
   before(async () => {
     nodeRed = await startNodeRed({ flows: [], settings: { debugMaxLength: 100_000 } });
     sidebar = await Sidebar.open(nodeRed);
     await nodeRed.deploy(examples.flatMap(({ nodes }) => nodes));
     for (const example of examples) for (const name of talesOf(example).press) await press(example, name);
+    deadline = Date.now() + PATIENCE;
   });
 
   after(async () => {
@@ -33,12 +37,14 @@ describe('the examples in a real Node-RED', function () {
     assert.equal(answer.status, 200, `${example.path}: ${name}`);
   }
 
+  const timeLeft = () => Math.max(LAST_CHANCE, deadline - Date.now());
+
   for (const example of examples) {
     it(`${example.path} shows what it is for`, async () => {
       for (const [name, fields] of talesOf(example).shows) {
         const { id } = named(example, 'debug', name);
         await sidebar
-          .wait(id, (value) => has(value, fields), PATIENCE)
+          .wait(id, (value) => has(value, fields), timeLeft())
           .catch((error: Error) => {
             assert.fail(`"${name}" never showed ${inspect(fields)}. ${error.message}`);
           });
