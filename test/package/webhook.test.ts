@@ -46,7 +46,7 @@ const FLOW = [
   tell('CAUGHT', 'msg.error.code'),
 ];
 
-const ARRANGEMENTS: { version: NodeRedVersion; settings: object }[] = [
+const ARRANGEMENTS: { version: NodeRedVersion; settings: Record<string, unknown> }[] = [
   { version: '5', settings: {} },
   { version: '5', settings: { httpAdminRoot: '/admin' } },
   { version: '4', settings: { httpAdminRoot: '/admin', httpNodeRoot: '/world' } },

@@ -42,6 +42,7 @@ function entry(to: string, more: Partial<OutboxEntry> = {}): OutboxEntry {
     dedupe: null,
     state: 'waiting',
     attempts: 0,
+    at: null,
     notBefore: 0,
     expiresAt: FOREVER,
     startedAt: 0,

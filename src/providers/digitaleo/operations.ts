@@ -28,11 +28,11 @@ import {
   statusList,
   text,
 } from './schemas';
-import { tokenOperation } from './token';
+import { operation as token } from './token';
 import { rowsOf, textOf } from './values';
 
 export const operations: readonly Operation[] = [
-  tokenOperation,
+  token,
   sending('sms.create', 'Send an SMS to one contact', '§3.4'),
   sending('sms.createPersonalized', 'Send an SMS with #fields# to one contact', '§3.5'),
   reading('sms.read', 'Read SMS that were sent or received', '§3.6', SMS_ATTRIBUTES, (t) => ({

@@ -1,12 +1,12 @@
 /** Every call that the Enco (Proximus EnCo) SMS API documents, "SMS API endpoint details". */
 import type { Operation, Params, SchemaBuilder, TSchema } from '../provider';
-import { tokenOperation } from './token';
+import { operation as token } from './token';
 
 const DOC = 'Enco SMS API';
 const OUTBOUND = '/sms/outboundmessages';
 
 export const operations: readonly Operation[] = [
-  tokenOperation,
+  token,
   {
     id: 'enco.outbound.send',
     title: 'Send an SMS from the shared number',
