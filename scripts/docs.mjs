@@ -1,19 +1,17 @@
-/** Writes docs/operations.md from the operations themselves; with --check, fails when it is not current. */
+/** Writes the pages of docs/ that are made from the providers themselves; with --check, fails when one is not current. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import providersModule from '../dist/src/providers/index.js';
 import schemaModule from '../dist/src/providers/schema.js';
 
-const FILE = fileURLToPath(new URL('../docs/operations.md', import.meta.url));
+const PAGES = { 'operations.md': page, 'providers.md': providersPage };
 
-// Who imports it wants the page.
-if (import.meta.main !== false) await main();
-
-async function main() {
-  const text = await page(providersModule.providers);
-  if (!process.argv.includes('--check')) writeFileSync(FILE, text);
-  else if (read(FILE) !== text) {
-    console.error('docs/operations.md is not current: run "npm run docs" and commit the result.');
+async function keep(name) {
+  const file = fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
+  const text = await PAGES[name](providersModule.providers);
+  if (!process.argv.includes('--check')) writeFileSync(file, text);
+  else if (read(file) !== text) {
+    console.error(`docs/${name} is not current: run "npm run docs" and commit the result.`);
     process.exitCode = 1;
   }
 }
@@ -27,6 +25,57 @@ Every call that the vendors document, as \`sms-request\` offers it: one flat obj
 names. This page is made from the code by \`npm run docs\`.
 
 ${sections.join('\n')}`;
+}
+
+const CAPABILITIES = {
+  send: 'send',
+  sendMany: 'several recipients in one call',
+  personalised: "the vendor's own personalised bulk call",
+  schedule: 'send at a time, kept by the vendor',
+  sender: 'a sender ID of your own',
+  status: 'ask for a status',
+  history: 'ask for all statuses that a message had',
+  statusQueue: 'a queue of status changes',
+  callback: 'an address for statuses, told with each message',
+  inbound: 'fetch what phones wrote',
+  lookup: 'find a message whose answer was lost',
+  cancel: 'take back what has not left',
+  length: "the vendor's count of a text",
+  quote: 'the price of a text',
+  senders: 'list the senders',
+  balance: 'ask for the balance',
+};
+
+/** What each vendor can do, and its own sentence for what it cannot. */
+export function providersPage(providers) {
+  const able = providers.map((provider) => providersModule.capabilitiesOf(provider));
+  const rows = Object.entries(CAPABILITIES).map(
+    ([name, words]) => `| ${words} | ${able.map((can) => (can[name] === true ? 'yes' : '')).join(' | ')} |`,
+  );
+  const head = [
+    `| | ${providers.map(({ label }) => label).join(' | ')} |`,
+    `| --- | ${providers.map(() => '---').join(' | ')} |`,
+  ];
+  return `# Providers
+
+What \`sms-send\` and its sisters can ask of each vendor. What a vendor cannot do is refused with \`SMS_UNSUPPORTED\` and the
+sentence below, and the editor shows the same sentence. Every documented call is in [operations](operations.md). This page
+is made from the code by \`npm run docs\`.
+
+${[...head, ...rows].join('\n')}
+
+${providers.map((provider, i) => aboutProvider(provider, able[i])).join('\n')}`;
+}
+
+function aboutProvider({ label, baseUrl, note, fields, rate }, can) {
+  const fieldNames = fields.map(({ name, secret }) => `\`${name}\`${secret ? ' (secret)' : ''}`).join(', ');
+  const facts = [
+    `- Base URL: \`${baseUrl}\``,
+    `- Its own fields in the account: ${fieldNames}`,
+    `- Rate: ${rate > 0 ? `${rate} messages a second` : 'no limit is documented'}`,
+  ];
+  const reasons = Object.keys(CAPABILITIES).flatMap((name) => (can[name] === true ? [] : [`- ${can[name]}`]));
+  return `## ${label}\n\n${note ? `${note}\n\n` : ''}${[...facts, ...reasons].join('\n')}\n`;
 }
 
 async function section({ label, baseUrl, note, operations }) {
@@ -78,3 +127,6 @@ function read(file) {
     return '';
   }
 }
+
+// Who imports it wants a page.
+if (import.meta.main !== false) for (const name of Object.keys(PAGES)) await keep(name);

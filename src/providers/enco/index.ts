@@ -31,6 +31,8 @@ export const enco: Provider = {
   webhook,
   cannot: {
     schedule: 'Enco cannot schedule an SMS; the queue of sms-send holds it until its time.',
+    sendMany: 'Enco takes one recipient a call.',
+    history: 'Enco tells the last status of an SMS only, not those before it.',
     personalised: 'Enco takes one recipient a call; sms-send fills in the fields and calls once for each.',
     cancel: 'Enco cannot take back an SMS that it has accepted.',
     statusQueue: 'Enco has no status queue; sms-status-queue asks for each message that is still on its way.',

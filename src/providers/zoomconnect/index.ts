@@ -25,6 +25,8 @@ export const zoomconnect: Provider = {
   options: { operation: 'zoomconnect.sms.send', names: ['campaign', 'dataField', 'dateToSend'] },
   webhook,
   cannot: {
+    callback:
+      'ZoomConnect pushes to the addresses that you set in its developer settings; paste that of webhook-in there.',
     sender: NO_SENDER,
     senders: 'ZoomConnect has no senders to choose from; it chooses the number that an SMS comes from.',
     history: 'ZoomConnect tells the last status of an SMS only, not those before it.',
