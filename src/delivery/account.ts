@@ -68,6 +68,7 @@ export class Account {
   #session: Promise<Session> | undefined;
   /** Calls that are not the outbox's own. */
   #calls = new Set<Promise<unknown>>();
+  #draining: Promise<unknown> = Promise.resolve();
   #closing = new AbortController();
   #closed = false;
 
@@ -184,7 +185,12 @@ export class Account {
    * @param which `due` for those whose turn it is, `open` for all
    */
   async news(limit: number, which: 'due' | 'open', give: (report: StatusReport) => void): Promise<number> {
-    if (this.provider.verbs.statusQueue) return drain(this, limit, give);
+    if (this.provider.verbs.statusQueue) {
+      // Of two who read at once, the second would be told what the first one is about to tell.
+      const turn = this.#draining.then(() => drain(this, limit, give));
+      this.#draining = turn.catch(() => {});
+      return turn;
+    }
     verbOf(this.provider, 'status');
     const reports = await this.tracker.sweep(limit, which);
     for (const report of reports) give(report);
@@ -279,7 +285,7 @@ export class Account {
       lookups,
       uncertain,
       failoverAfter,
-      batch: provider.verbs.sendMany ? (provider.batch ?? 1) : 1,
+      batch: provider.verbs.sendMany ? (provider.batch ?? MOST_TOGETHER) : 1,
       batchKey: ({ sender, options, at }) => JSON.stringify([sender, options, at]),
       send: (entries) => this.#send(entries),
       lookup: this.provider.verbs.lookup ? (entry) => findAttempt(this, entry) : null,
@@ -373,5 +379,7 @@ function isClosing(): SmsError {
 
 /** Node-RED gives a node 15 seconds to close. */
 const LONGEST_CLOSE = 12_000;
+/** Of a vendor that names no limit: no more are uncertain together when an answer gets lost. */
+const MOST_TOGETHER = 500;
 /** How long a vendor's record counts as belonging to a message. */
 const TAKEN_FOR = 7 * 24 * 3600_000;

@@ -22,9 +22,16 @@ export async function drain(account: Account, limit: number, give: (report: Stat
 
 /** A message of ours is told as the tracker has it; the queue may also have those of others. */
 async function tell(account: Account, reports: readonly ProviderReport[], give: (report: StatusReport) => void) {
-  for (const report of reports) give((await account.tracker.report(report)) ?? account.tracker.complete(report));
-  await keep(account, []);
-  return reports.length;
+  let told = 0;
+  try {
+    for (const report of reports) {
+      give((await account.tracker.report(report)) ?? account.tracker.complete(report));
+      told += 1;
+    }
+  } finally {
+    await keep(account, reports.slice(told));
+  }
+  return told;
 }
 
 async function leftOver(account: Account): Promise<ProviderReport[]> {

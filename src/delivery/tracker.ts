@@ -83,17 +83,19 @@ export class Tracker {
   /** Takes note of an accepted message; a report that was there before its receipt is applied now. */
   async accepted(receipt: Receipt, owner: string | null): Promise<void> {
     const acceptedAt = Date.parse(receipt.acceptedAt);
+    // One that was looked up may have met its end already: the vendor is asked for the report of it.
+    const isOver = RANK[receipt.status] === 9 && this.#options.ask !== null;
     const message: TrackedMessage = {
       account: receipt.account,
       id: receipt.id,
       reference: receipt.reference,
       owner,
       to: receipt.to,
-      status: receipt.status,
-      final: RANK[receipt.status] === 9,
+      status: isOver ? 'sent' : receipt.status,
+      final: !isOver && RANK[receipt.status] === 9,
       providerStatus: receipt.providerStatus,
       acceptedAt,
-      askAt: this.#askAt(acceptedAt, 0),
+      askAt: isOver ? Date.now() : this.#askAt(acceptedAt, 0),
       asked: 0,
       finalBy: acceptedAt + this.#options.finalWithin * 3600_000,
       report: null,

@@ -1,8 +1,7 @@
 /** Accounts with `sandbox` whose messages live fast, and a hand on the emulators that they started. */
-import { EMULATORS } from '../../dist/src/sandbox/index.js';
+import { EMULATORS, type Sandbox, type SandboxOptions, startSandbox } from '../../dist/src/sandbox/index.js';
 import type { CallbackRecord, InboundRecord, OutboundRecord, PhoneMessage } from '../../dist/src/sandbox/types.js';
-import type { Message } from './support.ts';
-import { nodeOf } from './support.ts';
+import { account, type Entry, type Message, nodeOf } from './support.ts';
 
 /** The sandbox that an account with `sandbox` has started last. */
 export interface Started {
@@ -58,4 +57,26 @@ export async function until(holds: () => boolean, what: string, milliseconds = 5
     if (Date.now() > end) throw new Error(`It did not happen in time: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+export const PROVIDERS = ['enco', 'digitaleo', 'callr', 'zoomconnect'] as const;
+
+/** The number whose story ends in these digits. */
+export const phone = (digits: string) => `+3247000${digits}`;
+
+let count = 0;
+
+/** Sandboxes of the vendors with an account on each, named after its vendor; the accounts of a test are its own. */
+export function vendors() {
+  const open: Sandbox[] = [];
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((sandbox) => sandbox.close()));
+  });
+  return async (kind: string, more: Partial<Entry> = {}, options: SandboxOptions = {}) => {
+    const sandbox = await startSandbox(kind, { pace: 0.01, hang: 30, ...options });
+    open.push(sandbox);
+    count += 1;
+    const own = { id: `${kind}-${count}`, name: kind, provider: kind, rate: 0, lookups: '0.03,0.06,0.2' };
+    return { sandbox, account: account(sandbox, { ...own, ...more }) };
+  };
 }
