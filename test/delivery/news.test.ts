@@ -1,0 +1,47 @@
+/** A vendor's status queue, where reading removes: each piece of news is told once, whatever breaks in between. */
+import assert from 'node:assert/strict';
+import { providerOf } from '../../dist/src/providers/index.js';
+import { startSandbox } from '../../dist/src/sandbox/index.js';
+import { rigs, send, wait } from './support.ts';
+
+describe('news out of the queue of a vendor', () => {
+  const rig = rigs();
+
+  /** An account with the news of three messages. */
+  async function open() {
+    const { owner, account } = rig();
+    const sandbox = await startSandbox('digitaleo', { pace: 0.01 });
+    const own = account(sandbox, { provider: providerOf('digitaleo') });
+    for (const n of [1, 2, 3]) await send(own, `+3247011200${n}`, 'Hello', { follow: false });
+    await owner.until(() => owner.outcomes.length === 3);
+    while (!sandbox.messages().every(({ status }) => status === 'delivered')) await wait(5);
+    return { own, end: () => sandbox.close() };
+  }
+
+  it('that a flow could not take is told the next time, and what it took is not', async () => {
+    const { own, end } = await open();
+    const told: string[] = [];
+    await assert.rejects(
+      own.news(100, 'open', ({ id, providerStatus }) => {
+        if (told.length === 4) throw new Error('no more');
+        told.push(`${id} ${providerStatus}`);
+      }),
+    );
+    assert.equal(told.length, 4);
+    await own.news(100, 'open', ({ id, providerStatus }) => told.push(`${id} ${providerStatus}`));
+    assert.equal(told.length, 9);
+    assert.equal(new Set(told).size, 9, 'each once');
+    assert.equal(await own.news(100, 'open', () => assert.fail('there is nothing left')), 0);
+    await end();
+  });
+
+  it('is told once when two ask at the same time', async () => {
+    const { own, end } = await open();
+    const told: string[] = [];
+    const ask = () => own.news(2, 'open', ({ id, providerStatus }) => told.push(`${id} ${providerStatus}`));
+    await Promise.all([ask(), ask(), ask()]);
+    assert.equal(told.length, 9);
+    assert.equal(new Set(told).size, 9);
+    await end();
+  });
+});
