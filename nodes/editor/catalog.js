@@ -30,18 +30,38 @@
   /** The provider of this id, if the catalog is here already. */
   smsEditor.provider = (id) => known.find((provider) => provider.id === id);
 
-  /** Promise of the provider of an account (the id of an sms-provider node); undefined when there is no such account. */
+  /** Promise of the provider as an account (the id of an sms-provider node) has it; undefined without such an account. */
   smsEditor.providerOfAccount = async (account) => {
     const node = RED.nodes.node(account);
     if (!node) return undefined;
     const providers = await smsEditor.providers();
-    return providers.find((provider) => provider.id === node.provider);
+    const provider = providers.find(({ id }) => id === node.provider);
+    return provider && smsEditor.withSettings(provider, node);
   };
 
-  /** The sentence why a provider cannot do something; undefined when it can, or when nothing is known. */
-  smsEditor.whyNot = (provider, verb) => {
-    const can = provider?.capabilities[verb];
-    return typeof can === 'string' ? can : undefined;
+  /** The provider with what it can do when an account has these settings; `webhook` is one more of its capabilities. */
+  smsEditor.withSettings = (provider, settings) => {
+    const standard = (name) => provider.fields.find((field) => field.name === name)?.options?.[0];
+    const isSo = ([name, value]) => (settings[name] || standard(name)) === value;
+    const variant = (provider.variants ?? []).find((one) => Object.entries(one.settings).every(isSo));
+    const all = { ...provider, ...variant };
+    const webhook = all.webhook ? true : all.capabilities.callback;
+    return { ...all, capabilities: { ...all.capabilities, webhook } };
+  };
+
+  /** The names of the settings that decide what an account of this provider can do. */
+  smsEditor.decisive = (provider) => {
+    const settings = (provider?.variants ?? []).flatMap((variant) => Object.keys(variant.settings));
+    return settings.filter((name, index) => settings.indexOf(name) === index);
+  };
+
+  /**
+   * The sentence why a provider can do none of these (names with blanks between): that of the first. Undefined when it
+   * can do one of them, or when nothing is known.
+   */
+  smsEditor.whyNot = (provider, capabilities) => {
+    const answers = capabilities.split(' ').map((name) => provider?.capabilities[name]);
+    return answers.every((answer) => typeof answer === 'string') ? answers[0] : undefined;
   };
 
   /** Asks the admin API. Relative to the editor's page, so that httpAdminRoot holds. Rejects with a sentence to show. */

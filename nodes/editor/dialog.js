@@ -14,6 +14,7 @@
 
   /** Shows the defaults of the properties that a node has not: Node-RED leaves them out of a flow written by hand. */
   smsEditor.fillIn = (node, prefix = 'node-input-') => {
+    $(`#${prefix}name`).closest('.sms-dialog').data('defaults', node._def.defaults);
     for (const [name, { value }] of Object.entries(node._def.defaults)) {
       if (node[name] !== undefined || typeof value === 'object') continue;
       const control = $(`#${prefix}${name}`);
@@ -45,43 +46,59 @@
   }
 
   /**
-   * Keeps the dialog in step with the chosen account: a row with `data-sms-needs="<verb>"` is switched off, with the
-   * provider's sentence below it, when the provider lacks the verb. A row that holds a value stays open: it must be
-   * possible to empty it. `onAccount(provider)` is called at each change; provider is undefined without an account.
+   * Keeps the dialog in step with the chosen account: a row with `data-sms-needs="<capability> …"` is switched off, with
+   * the provider's sentence below it, when the provider lacks all of them. A row that somebody filled in stays open: it
+   * must be possible to empty it. `onAccount(provider)` is called at each change; provider is undefined without an account.
    */
   smsEditor.followAccount = (onAccount) => {
     const account = $('#node-input-provider');
     const dialog = account.closest('.sms-dialog');
     const update = async () => {
       const trouble = dialog.find('.sms-trouble');
+      const chosen = account.val();
       let provider;
       try {
-        provider = await smsEditor.providerOfAccount(account.val());
+        provider = await smsEditor.providerOfAccount(chosen);
         smsEditor.say(trouble, 'plain', '');
       } catch (error) {
         smsEditor.say(trouble, 'bad', error.message);
       }
-      for (const row of dialog.find('[data-sms-needs]').get()) smsEditor.allow($(row), provider);
+      if (account.val() !== chosen) return;
+      smsEditor.allowAll(dialog, provider);
       onAccount?.(provider);
     };
     account.on('change', update);
     update();
   };
 
-  /** Switches a row on or off by the capabilities of `provider`. */
-  smsEditor.allow = (row, provider) => {
+  /** Switches each row of a dialog on or off by what `provider` can do; a sentence that several share is said once. */
+  smsEditor.allowAll = (dialog, provider) => {
+    const said = new Set();
+    for (const row of dialog.find('[data-sms-needs]').get()) smsEditor.allow($(row), provider, said);
+  };
+
+  /** Switches one row on or off; a sentence that was `said` already is not repeated. */
+  smsEditor.allow = (row, provider, said = new Set()) => {
     const why = smsEditor.whyNot(provider, row.attr('data-sms-needs'));
     const control = row.find('[id^="node-input-"], [id^="node-config-input-"]').first();
-    const off = why !== undefined && isEmpty(control);
+    const off = why !== undefined && isUntouched(control);
     row.toggleClass('sms-off', off);
     row.find('input, select, button').not('[type="hidden"]').prop('disabled', off);
     if (control.next('.red-ui-typedInput-container').length) control.typedInput('disable', off);
     row.find('.sms-why').remove();
-    if (why !== undefined) $('<div class="sms-hint sms-why">').text(why).appendTo(row);
+    if (why !== undefined && !said.has(why)) $('<div class="sms-hint sms-why">').text(why).appendTo(row);
+    said.add(why);
   };
 
-  function isEmpty(control) {
-    return control.is(':checkbox') ? !control.prop('checked') : !control.val();
+  /** Empty, or as it is in a new node. */
+  function isUntouched(control) {
+    const defaults = control.closest('.sms-dialog').data('defaults') ?? {};
+    const name = control.attr('id')?.replace(/^node-(config-)?input-/, '');
+    const standard = defaults[name]?.value;
+    if (control.is(':checkbox')) return control.prop('checked') === Boolean(standard);
+    const value = String(control.val() ?? '');
+    const type = $(`#${control.attr('id')}Type`).val();
+    return value === '' || (value === String(standard) && (!type || type === defaults[`${name}Type`]?.value));
   }
 
   /** Asks the provider for the senders of a deployed account and offers them in `place`; `pick(sender)` when clicked. */

@@ -1,146 +1,97 @@
-/** A simple form made from a JSON Schema: one row per property, the value kept as a plain object. */
+/** A form made from a JSON Schema: one row per property, the value kept as a plain object. */
 (() => {
   window.smsEditor = window.smsEditor || {};
 
   /**
    * Fills `container` with a form for `schema` (an object schema) that shows `value`; `onChange(newValue)` after each
-   * change. Properties of `value` that the schema does not name are kept.
+   * change. Properties of `value` that the schema does not name are kept, and shown below the others.
    */
   smsEditor.schemaForm = (container, schema, value, onChange) => {
     const current = { ...value };
     const required = new Set(schema.required ?? []);
+    const properties = schema.properties ?? {};
+    const put = (name, changed) => {
+      if (changed === undefined) delete current[name];
+      else current[name] = changed;
+      onChange({ ...current });
+    };
     container.empty();
-    for (const [name, property] of Object.entries(schema.properties ?? {})) {
-      const control = controlFor(property, required.has(name));
-      const row = rowFor(name, property, required.has(name), control.element).appendTo(container);
-      control.show(current[name]);
-      control.element.on('change', () => {
-        let changed;
-        try {
-          changed = control.read();
-          row.removeClass('sms-wrong');
-        } catch {
-          row.addClass('sms-wrong');
-          return;
-        }
-        if (changed === undefined) delete current[name];
-        else current[name] = changed;
-        onChange({ ...current });
-      });
+    for (const [name, property] of Object.entries(properties)) {
+      const options = { property, required: required.has(name), value: current[name] };
+      rowFor(name, options, (changed) => put(name, changed)).appendTo(container);
+    }
+    for (const name of Object.keys(current).filter((known) => !(known in properties))) {
+      const foreign = schema.additionalProperties === false;
+      rowFor(name, { property: {}, foreign, value: current[name] }, (changed) => put(name, changed)).appendTo(
+        container,
+      );
     }
   };
 
-  function rowFor(name, property, required, element) {
+  function rowFor(name, { property, required = false, foreign = false, value }, onChange) {
     const id = `sms-param-${name.replace(/[^A-Za-z0-9_-]/g, '_')}`;
     const row = $('<div class="form-row">');
-    const label = $('<label>').attr('for', id).text(name).appendTo(row);
-    if (required)
+    const label = $('<label>').attr('for', id).append(breakable(name)).appendTo(row);
+    if (required) {
       $('<span class="sms-required">').text(' *').attr('title', smsEditor.text('shared.required')).appendTo(label);
-    element.attr('id', id).appendTo(row);
+    }
+    const control = smsEditor.schemaControl(name, property, value);
+    control.element.attr('id', id).appendTo(row);
+    if (control.element.is('textarea')) row.addClass('sms-top');
+    control.tools?.appendTo(row);
+    const problem = $('<div class="sms-hint sms-problem sms-why" role="status" style="display: none">').appendTo(row);
+    if (foreign) $('<div class="sms-hint sms-why">').text(smsEditor.text('form.unknown')).appendTo(row);
     if (property.description) $('<div class="sms-hint">').text(property.description).appendTo(row);
+    membersOf(property)?.appendTo(row);
+    const judge = (written) => {
+      const wrong = written === undefined ? undefined : smsEditor.schemaProblem(property, written);
+      show(row, problem, wrong);
+    };
+    control.show(value);
+    judge(value);
+    control.element.on('change', () => {
+      try {
+        const changed = control.read();
+        judge(changed);
+        onChange(changed);
+      } catch (error) {
+        show(row, problem, error.message);
+      }
+    });
     return row;
   }
 
-  /** The control of a property: its element, `show(value)` and `read()`, which throws on what cannot be read. */
-  function controlFor(property, required) {
-    const options = optionsOf(property);
-    if (options) return choice(options, property.default);
-    if (property.type === 'boolean') return checkbox(property.default, required);
-    if (property.type === 'number' || property.type === 'integer') return number(property);
-    if (property.type === 'array' && ['string', 'number', 'integer'].includes(property.items?.type))
-      return lines(property);
-    if (property.type === 'string') return text(property);
-    return json(property);
+  /** A long name may go on in the next line where a word of it begins. */
+  function breakable(name) {
+    const words = name.split(/(?<=[a-z])(?=[A-Z])|(?<=[_.])/);
+    return words.flatMap((word, index) => [
+      ...(index > 0 ? [document.createElement('wbr')] : []),
+      document.createTextNode(word),
+    ]);
   }
 
-  /** The values of an enum, however it is written. */
-  function optionsOf(property) {
-    if (Array.isArray(property.enum)) return property.enum;
-    const variants = property.anyOf ?? property.oneOf;
-    if (variants?.length && variants.every((variant) => 'const' in variant))
-      return variants.map((variant) => variant.const);
-    return undefined;
+  /** Marks the row when there is a sentence on what is wrong with it. */
+  function show(row, place, wrong) {
+    row.toggleClass('sms-wrong', wrong !== undefined);
+    smsEditor.say(place, 'plain', wrong);
   }
 
-  function choice(options, standard) {
-    const element = $('<select>');
-    $('<option value="">')
-      .text(standard === undefined ? '' : `(${standard})`)
-      .appendTo(element);
-    options.forEach((option, index) => {
-      $('<option>').val(String(index)).text(String(option)).appendTo(element);
-    });
-    return {
-      element,
-      show: (value) => element.val(options.includes(value) ? String(options.indexOf(value)) : ''),
-      read: () => (element.val() === '' ? undefined : options[Number(element.val())]),
-    };
-  }
-
-  /** Left out when it says what the vendor does anyway. */
-  function checkbox(standard = false, required = false) {
-    const element = $('<input type="checkbox">');
-    return {
-      element,
-      show: (value) => element.prop('checked', value ?? standard),
-      read: () => (element.prop('checked') === standard && !required ? undefined : element.prop('checked')),
-    };
-  }
-
-  function number(property) {
-    const element = $('<input type="number">').attr({
-      min: property.minimum,
-      max: property.maximum,
-      step: property.type === 'integer' ? 1 : 'any',
-      placeholder: property.default,
-    });
-    return {
-      element,
-      show: (value) => element.val(value ?? ''),
-      read: () => (element.val() === '' ? undefined : Number(element.val())),
-    };
-  }
-
-  function text(property) {
-    const element = $('<input type="text">').attr('placeholder', property.default ?? property.examples?.[0] ?? '');
-    return { element, show: (value) => element.val(value ?? ''), read: () => element.val() || undefined };
-  }
-
-  /** A list of plain values: one a line. */
-  function lines(property) {
-    const element = $('<textarea rows="2">').attr('placeholder', smsEditor.text('shared.onePerLine'));
-    const numeric = property.items.type !== 'string';
-    return {
-      element,
-      show: (value) => element.val(Array.isArray(value) ? value.join('\n') : ''),
-      read: () => {
-        const entries = element
-          .val()
-          .split('\n')
-          .filter((line) => line.trim() !== '');
-        if (entries.length === 0) return undefined;
-        return numeric ? entries.map(Number) : entries;
-      },
-    };
-  }
-
-  /** Anything else is written as JSON; what is none is a text, where the schema takes one. */
-  function json(property) {
-    const element = $('<textarea rows="2" class="sms-code">').attr('placeholder', 'JSON');
+  /** What is in an object, or in each object of a list, that has to be written as JSON. */
+  function membersOf(property) {
     const variants = property.anyOf ?? property.oneOf ?? [property];
-    const takesText = variants.some((variant) => [variant.type].flat().includes('string'));
-    const parse = (written) => {
-      try {
-        return JSON.parse(written);
-      } catch (error) {
-        if (takesText) return written;
-        throw error;
-      }
-    };
-    return {
-      element,
-      show: (value) => element.val(value === undefined || typeof value === 'string' ? value : JSON.stringify(value)),
-      read: () => (element.val().trim() === '' ? undefined : parse(element.val())),
-    };
+    const objects = variants.map((variant) => (variant.type === 'array' ? variant.items : variant));
+    const { properties, required = [] } = objects.find((found) => found?.properties) ?? {};
+    const says = ([name, { description }]) => description || required.includes(name);
+    if (!properties || !Object.entries(properties).some(says)) return undefined;
+    const list = $('<dl class="sms-hint sms-members">');
+    for (const [name, member] of Object.entries(properties)) {
+      $('<dt>')
+        .text(required.includes(name) ? `${name} *` : name)
+        .appendTo(list);
+      $('<dd>')
+        .text(member.description ?? [member.type].flat().join(', '))
+        .appendTo(list);
+    }
+    return list;
   }
 })();

@@ -1,6 +1,7 @@
 /** Node-RED's editor in a real browser: how the tests open it, drop a node and look at its dialog. */
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import type { NodeRed } from '../support/node-red.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = [
@@ -15,6 +16,12 @@ const FLAGS = [
 ];
 
 export type Theme = 'light' | 'dark';
+
+/** An editor, and the Node-RED that it belongs to. */
+export interface World {
+  nodeRed: NodeRed;
+  editor: Editor;
+}
 
 /** Starts Chromium; without one the suite is skipped, except in CI, where it has to be there. */
 export async function startBrowser(suite: Mocha.Context): Promise<Browser> {

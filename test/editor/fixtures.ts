@@ -47,6 +47,8 @@ const everything = {
   callback: true,
 };
 
+export const ACME_NOTE = 'Acme ends this API on 2031-12-31.';
+export const WHY_NOTHING = 'Letters tell nothing back.';
 export const WHY_NO_SENDER = 'Pigeons carry no sender.';
 
 export const catalog = {
@@ -54,7 +56,12 @@ export const catalog = {
     {
       id: 'acme',
       label: 'Acme Messaging',
+      note: ACME_NOTE,
       capabilities: everything,
+      webhook: 'signed',
+      mail: false,
+      options: ['validity', 'nature'],
+      variants: [],
       fields: [
         { name: 'clientId', kind: 'credential', required: true },
         { name: 'clientSecret', kind: 'credential', secret: true, required: true },
@@ -84,7 +91,43 @@ export const catalog = {
               flash: { type: 'boolean', description: 'Show it without storing it.' },
               validity: { type: 'integer', minimum: 1, description: 'Minutes.' },
               meta: { type: 'object', description: 'Anything of your own.' },
+              tags: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }], description: 'Tags.' },
+              ages: { type: 'array', items: { type: 'integer' }, description: 'Whole numbers.' },
+              at: { type: 'string', format: 'date-time', description: 'When.' },
+              code: {
+                anyOf: [{ type: 'string', pattern: '^[A-Z]{2}$' }, { type: 'null' }],
+                description: 'Two letters.',
+              },
+              people: {
+                type: 'array',
+                description: 'To whom.',
+                items: {
+                  type: 'object',
+                  required: ['name'],
+                  additionalProperties: false,
+                  properties: {
+                    name: { type: 'string', description: 'What they are called.' },
+                    age: { type: 'integer', minimum: 0 },
+                  },
+                },
+              },
             },
+            additionalProperties: false,
+          },
+          result: { type: 'object' },
+        },
+        {
+          id: 'acme.messages.post',
+          title: 'Post a message',
+          writes: true,
+          pages: false,
+          source: 'the documentation of Acme, page 0',
+          deprecated: 'Acme takes it away soon; use acme.messages.send.',
+          params: {
+            type: 'object',
+            required: ['message'],
+            properties: { message: { type: 'string' }, colour: { type: 'string' } },
+            additionalProperties: false,
           },
           result: { type: 'object' },
         },
@@ -122,6 +165,18 @@ export const catalog = {
         senders: 'Pigeons carry no sender.',
         callback: 'Pigeons do not call back.',
       },
+      webhook: null,
+      mail: true,
+      options: [],
+      variants: [
+        {
+          settings: { transport: 'smtp' },
+          capabilities: { ...everything, sender: WHY_NOTHING, status: WHY_NOTHING, inbound: WHY_NOTHING },
+          webhook: null,
+          mail: true,
+          options: [],
+        },
+      ],
       fields: [
         { name: 'email', kind: 'credential', required: true },
         { name: 'transport', kind: 'setting', type: 'select', options: ['https', 'smtp'] },
