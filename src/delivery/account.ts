@@ -2,28 +2,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { capabilitiesOf, demand, verbOf } from '../providers/capabilities';
 import { CONNECTIONS } from '../providers/http';
-import type {
-  Accepted,
-  Capability,
-  OutgoingMessage,
-  Params,
-  Provider,
-  ProviderReport,
-  Quote,
-} from '../providers/provider';
+import type { Capability, Params, Provider, ProviderReport, Quote } from '../providers/provider';
 import { Session, type SessionOptions } from '../providers/session';
 import { measureFor } from '../providers/transcript';
 import { SmsError, toSmsError } from '../sms/errors';
 import { toE164 } from '../sms/phone';
-import type { AccountReference, AlphabetChoice, Measurement, Receipt, StatusReport } from '../sms/types';
+import type { AccountReference, AlphabetChoice, Measurement, StatusReport } from '../sms/types';
 import type { OutboxEntry, Store } from '../store';
 import type { Accounts } from './accounts';
+import { brokenOff } from './attempts';
 import { Inbox } from './inbox';
 import { Limiter } from './limiter';
 import { findAttempt } from './lookup';
 import { drain } from './news';
-import { brokenOff, Outbox, type Settlement } from './outbox';
+import { Outbox, type Settlement } from './outbox';
 import { prepare, type SendRequest } from './prepare';
+import { forgetDuplicate, sendAll, settle } from './sending';
 import { statusOf, waitUntilFinal } from './status';
 import { Tracker } from './tracker';
 
@@ -126,7 +120,7 @@ export class Account {
     try {
       await this.outbox.submit(entries);
     } catch (error) {
-      for (const entry of entries) this.#forgetDuplicate(entry);
+      for (const entry of entries) forgetDuplicate(this, entry);
       throw toSmsError(error, 'SMS_STORE');
     }
   }
@@ -137,14 +131,14 @@ export class Account {
     try {
       await this.#turn();
       Object.assign(entry, { attempts: 1, startedAt: Date.now() });
-      const [answer] = await this.#during(this.#send([entry]));
+      const [answer] = await this.#during(sendAll(this, [entry]));
       if (!answer || answer instanceof SmsError) throw answer;
       settlement = { entry, accepted: answer };
     } catch (thrown) {
       settlement = { entry, error: thrown instanceof SmsError ? thrown : brokenOff(thrown) };
     }
     try {
-      this.#settled(settlement);
+      settle(this, this.#accounts, settlement);
     } catch (error) {
       this.settings.troubled?.(toSmsError(error));
     }
@@ -287,9 +281,9 @@ export class Account {
       failoverAfter,
       batch: provider.verbs.sendMany ? (provider.batch ?? MOST_TOGETHER) : 1,
       batchKey: ({ sender, options, at }) => JSON.stringify([sender, options, at]),
-      send: (entries) => this.#send(entries),
+      send: (entries) => sendAll(this, entries),
       lookup: this.provider.verbs.lookup ? (entry) => findAttempt(this, entry) : null,
-      settled: (settlement) => this.#settled(settlement),
+      settled: (settlement) => settle(this, this.#accounts, settlement),
       troubled: (error) => troubled?.(error),
       handOver: (account) => {
         const next = this.#accounts.get(account);
@@ -297,79 +291,6 @@ export class Account {
         return next !== undefined;
       },
     });
-  }
-
-  /** One call for all of them where the vendor has one. */
-  async #send(entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]> {
-    const session = await this.session();
-    const { send } = this.provider.verbs;
-    const messages = entries.map((entry) => this.#message(entry));
-    const [first] = messages;
-    return messages.length === 1 && first
-      ? [await send(session, first)]
-      : verbOf(this.provider, 'sendMany')(session, messages);
-  }
-
-  #message(entry: OutboxEntry): OutgoingMessage {
-    const { to, text, reference, alphabet, at } = entry;
-    return {
-      to,
-      text,
-      sender: this.#sender(entry),
-      reference,
-      // A message that another provider's account handed over comes without that provider's own parameters.
-      options: entry.provider === this.provider.id ? entry.options : {},
-      callbackUrl: this.callbackUrl?.(reference) ?? null,
-      at: at !== null && at > Date.now() ? new Date(at) : null,
-      alphabet,
-    };
-  }
-
-  #sender(entry: OutboxEntry): string | null {
-    return entry.provider === this.provider.id ? (entry.sender ?? this.settings.sender) : this.settings.sender;
-  }
-
-  #settled({ entry, accepted, error }: Settlement): void {
-    if (error) {
-      if (error.outcome === 'not-sent') this.#forgetDuplicate(entry);
-      this.#accounts.tell(entry.owner, (node) => node.settled(entry, { error }, this));
-      return;
-    }
-    const receipt = this.#receipt(entry, accepted);
-    this.#accounts.tell(entry.owner, (node) => node.settled(entry, { receipt }, this));
-    this.#track(receipt, entry).catch((cause) => this.settings.troubled?.(cause));
-  }
-
-  /** A message that was not sent does not stand in the way of the next one with its key. */
-  #forgetDuplicate({ dedupe }: OutboxEntry): void {
-    if (dedupe === null) return;
-    const { store, troubled } = this.settings;
-    store.marks.remove('dedupe', dedupe).catch((error) => troubled?.(error));
-  }
-
-  async #track(receipt: Receipt, { owner, follow }: OutboxEntry): Promise<void> {
-    await this.settings.store.marks.add(`taken:${this.provider.id}`, receipt.id, TAKEN_FOR);
-    await this.tracker.accepted(receipt, follow ? owner : null);
-  }
-
-  #receipt(entry: OutboxEntry, { id, batch, status, providerStatus, acceptedAt, raw }: Accepted): Receipt {
-    const { to, text, parts, alphabet, reference } = entry;
-    const sender = this.#sender(entry);
-    const ids = batch === undefined ? { id } : { id, batch };
-    return {
-      ...ids,
-      ...this.reference,
-      to,
-      sender,
-      text,
-      parts,
-      alphabet,
-      status,
-      providerStatus,
-      acceptedAt,
-      reference,
-      raw,
-    };
   }
 }
 
@@ -381,5 +302,3 @@ function isClosing(): SmsError {
 const LONGEST_CLOSE = 12_000;
 /** Of a vendor that names no limit: no more are uncertain together when an answer gets lost. */
 const MOST_TOGETHER = 500;
-/** How long a vendor's record counts as belonging to a message. */
-const TAKEN_FOR = 7 * 24 * 3600_000;
