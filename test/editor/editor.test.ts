@@ -9,6 +9,7 @@ import { Editor, startBrowser, type World } from './browser.ts';
 import { dialogs } from './dialogs.ts';
 import { ACCOUNT, ANSWERS, flow } from './fixtures.ts';
 import { providerDialogs, flow as providerFlow } from './providers.ts';
+import { requests } from './requests.ts';
 import { example, runtime } from './runtime.ts';
 import { settings } from './settings.ts';
 
@@ -47,7 +48,8 @@ describe('the editor', function () {
       dark = { nodeRed: nodeRed(), editor: await Editor.open(browser, nodeRed().url, 'dark', ANSWERS) };
     });
     describe('dialogs in Node-RED 5, dark', () => dialogs(() => dark, 'dark'));
-    describe('dialogs in Node-RED 5, light', () => dialogs(() => light, 'light'));
+    describe('dialogs in Node-RED 5, light', () => dialogs(() => light, 'light', true));
+    describe('sms-request', () => requests(() => light));
     describe('what the dialogs do', () => settings(() => light));
   });
 
