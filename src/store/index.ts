@@ -1,3 +1,4 @@
 /** The stores: one line each. */
 export { memoryStore } from './memory';
+export { type EmbeddedStoreOptions, embeddedStore } from './sqlite';
 export type * from './store';

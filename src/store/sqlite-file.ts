@@ -1,0 +1,223 @@
+/** The file of the embedded store: opened for one process alone, watched, and opened again after trouble. */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { SmsError } from '../sms/errors';
+import { storeError, troubleOf } from './sqlite-errors';
+import { migrate } from './sqlite-schema';
+
+type Sqlite = typeof import('node:sqlite');
+
+/**
+ * EXCLUSIVE: the lock is the operating system's, and dies with the process, however it ends; and no memory is shared.
+ * FULL: a commit is on the disk when it returns. The cache bounds the memory, whatever the size of the file.
+ */
+const SETTINGS = `
+  PRAGMA locking_mode = EXCLUSIVE;
+  PRAGMA synchronous = FULL;
+  PRAGMA cache_size = -8192;
+  PRAGMA journal_size_limit = 16777216;
+`;
+
+export class SqliteFile {
+  readonly file: string;
+  #sqlite: Sqlite;
+  #db: DatabaseSync | null = null;
+  #statements = new Map<string, StatementSync>();
+  /** Which files they are that we write to, whatever their names stand for by now. */
+  #identity: Identity | null = null;
+  /** The file whose content is known, by its inode. */
+  #known: string | null = null;
+  #adopt: () => void;
+  /** The file was deleted; it still exists for us, who have it open. */
+  #lost = false;
+  #closed = false;
+
+  /** @param adopt told, in a transaction, when there is a file to begin with: at the start, and when it was replaced */
+  constructor(sqlite: Sqlite, file: string, adopt: () => void) {
+    this.#sqlite = sqlite;
+    this.#adopt = adopt;
+    this.file = path.resolve(file);
+  }
+
+  /** @throws SmsError SMS_STORE */
+  open(): void {
+    this.#guarded(() => this.#connect());
+  }
+
+  /** A prepared statement, prepared once. To be used inside of {@link read} or {@link transaction}. */
+  statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#connected().prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  /** @throws SmsError SMS_STORE, or what the work throws */
+  read<T>(work: () => T): T {
+    return this.#guarded(work);
+  }
+
+  /** All of the work or nothing, on the disk when it returns. @throws SmsError SMS_STORE, or what the work throws */
+  transaction<T>(work: () => T): T {
+    return this.#guarded(() => {
+      this.#watch();
+      return this.#whole(work);
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#disconnect();
+  }
+
+  #connected(): DatabaseSync {
+    if (this.#closed) throw new SmsError('SMS_STORE', `The store ${this.file} is closed.`);
+    return this.#db ?? this.#connect();
+  }
+
+  #connect(): DatabaseSync {
+    fs.mkdirSync(path.dirname(this.file), { recursive: true, mode: 0o700 });
+    createPrivate(this.file);
+    const db = new this.#sqlite.DatabaseSync(this.file);
+    try {
+      db.exec(SETTINGS);
+      const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode;
+      if (mode !== 'wal') throw new SmsError('SMS_STORE', `${this.file} must be on a local disk, not on a share.`);
+      migrate(db, this.file);
+      this.#db = db;
+      // The lock, and that the file can be written to, are found out now and not at the first message.
+      this.#whole(() => this.#begin());
+    } catch (error) {
+      this.#db = db;
+      this.#disconnect();
+      throw error;
+    }
+    this.#identity = identityOf(this.file);
+    return db;
+  }
+
+  #begin(): void {
+    const { main } = identityOf(this.file);
+    if (main !== this.#known) this.#adopt();
+    this.#known = main;
+  }
+
+  #whole<T>(work: () => T): T {
+    this.statement('BEGIN IMMEDIATE').run();
+    try {
+      const result = work();
+      this.statement('COMMIT').run();
+      return result;
+    } catch (error) {
+      // After some errors SQLite has rolled back by itself.
+      quietly(() => this.#db?.exec('ROLLBACK'));
+      throw error;
+    }
+  }
+
+  #disconnect(): void {
+    const db = this.#db;
+    this.#db = null;
+    this.#identity = null;
+    this.#statements.clear();
+    // The last connection to close writes everything into the file itself and deletes the journal.
+    if (db) quietly(() => db.close());
+  }
+
+  /**
+   * Someone may delete the file under us, or put another in its place: what is written then would be gone with the
+   * process. A deleted one is written anew from what we still have open, at the call after the one that found it out.
+   */
+  #watch(): void {
+    this.#connected();
+    const [was, is] = [this.#identity, identityOf(this.file)];
+    const isReplaced = was !== null && is.main !== null && is.main !== was.main;
+    const isDeleted = was !== null && (is.main === null || (was.journal !== null && was.journal !== is.journal));
+    if (isReplaced) this.#disconnect();
+    else if (isDeleted && this.#lost) this.#restore(is);
+    else if (isDeleted) throw this.#deleted();
+    else if (was !== null) was.journal = is.journal;
+    this.#lost = false;
+    // A replacement is a copy that a person put back: that one counts.
+    this.#connected();
+  }
+
+  #deleted(): SmsError {
+    this.#lost = true;
+    const message =
+      `The store ${this.file} was deleted while it was in use; it is written anew with the next call. ` +
+      'To empty a store, stop Node-RED first.';
+    return new SmsError('SMS_STORE', message, { retryable: true });
+  }
+
+  #restore({ main }: Identity): void {
+    // With the journal gone alone, to close the connection brings what was in it home.
+    if (main !== null) {
+      this.#disconnect();
+      return;
+    }
+    const copy = `${this.file}.restored`;
+    fs.mkdirSync(path.dirname(this.file), { recursive: true, mode: 0o700 });
+    fs.rmSync(copy, { force: true });
+    createPrivate(copy);
+    this.#db?.prepare('VACUUM INTO ?').run(copy);
+    sync(copy);
+    // The journal goes with the old connection: it must not meet the new file.
+    this.#disconnect();
+    fs.rmSync(`${this.file}-wal`, { force: true });
+    fs.renameSync(copy, this.file);
+    this.#known = identityOf(this.file).main;
+  }
+
+  #guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble?.reconnect) this.#disconnect();
+      if (trouble?.damaged) this.#known = null;
+      throw trouble ? storeError(error, this.file) : error;
+    }
+  }
+}
+
+/** Device and inode of the file and of its journal; null where there is none. */
+interface Identity {
+  main: string | null;
+  journal: string | null;
+}
+
+function identityOf(file: string): Identity {
+  return { main: inodeOf(file), journal: inodeOf(`${file}-wal`) };
+}
+
+function inodeOf(file: string): string | null {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  return stat ? `${stat.dev}:${stat.ino}` : null;
+}
+
+/** The journal gets the same rights from SQLite. Only a new file is touched: to close it would end a lock on it. */
+function createPrivate(file: string): void {
+  try {
+    fs.closeSync(fs.openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+function sync(file: string): void {
+  const descriptor = fs.openSync(file, 'r+');
+  fs.fsyncSync(descriptor);
+  fs.closeSync(descriptor);
+}
+
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // What matters was said already, or is said by the next call.
+  }
+}

@@ -1,0 +1,44 @@
+/** Marks in SQLite; one whose time is over is as good as none, and is pruned later. */
+import type { Commits } from './sqlite-commits';
+import type { SqliteFile } from './sqlite-file';
+import type { MarkStore } from './store';
+
+const SQL = {
+  add: `INSERT INTO mark (scope, key, value, until) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT DO UPDATE SET value = ?3, until = ?4 WHERE until <= ?5`,
+  get: 'SELECT value FROM mark WHERE scope = ? AND key = ? AND until > ?',
+  set: 'INSERT OR REPLACE INTO mark (scope, key, value, until) VALUES (?, ?, ?, ?)',
+  remove: 'DELETE FROM mark WHERE scope = ? AND key = ?',
+};
+
+export class SqliteMarks implements MarkStore {
+  #file: SqliteFile;
+  #commits: Commits;
+
+  constructor(file: SqliteFile, commits: Commits) {
+    this.#file = file;
+    this.#commits = commits;
+  }
+
+  add(scope: string, key: string, ttl: number, value = ''): Promise<boolean> {
+    const now = Date.now();
+    const add = () => this.#file.statement(SQL.add).run(scope, key, value, now + ttl, now).changes > 0;
+    return this.#commits.write(add);
+  }
+
+  get(scope: string, key: string): Promise<string | null> {
+    return this.#commits.read(() => {
+      const row = this.#file.statement(SQL.get).get(scope, key, Date.now());
+      return row ? String(row.value) : null;
+    });
+  }
+
+  async set(scope: string, key: string, value: string, ttl: number): Promise<void> {
+    const until = Date.now() + ttl;
+    await this.#commits.write(() => this.#file.statement(SQL.set).run(scope, key, value, until));
+  }
+
+  async remove(scope: string, key: string): Promise<void> {
+    await this.#commits.write(() => this.#file.statement(SQL.remove).run(scope, key));
+  }
+}
