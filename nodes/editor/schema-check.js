@@ -20,7 +20,7 @@
 
   const CHECKS = {
     string({ minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern, format }, text) {
-      if (text.length < minLength) return say('shorter', { count: minLength });
+      if (text.length < minLength) return say(text === '' ? 'empty' : 'shorter', { count: minLength });
       if (text.length > maxLength) return say('longer', { count: maxLength });
       if (pattern && !new RegExp(pattern).test(text)) return say('pattern');
       return format === 'date-time' && Number.isNaN(Date.parse(text)) ? say('date') : undefined;
