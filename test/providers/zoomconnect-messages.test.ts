@@ -9,7 +9,7 @@ import { measure } from '../../dist/src/sms/segments.js';
 import { facts, failure, outgoing, phone, until } from './support.ts';
 import { one, zoomWorkshop } from './zoomconnect-support.ts';
 
-const { send, sendMany, status, cancel, inbound, lookup, quote, length } = zoomconnect.verbs as Required<
+const { send, sendMany, status, cancel, inbound, markRead, lookup, quote, length } = zoomconnect.verbs as Required<
   typeof zoomconnect.verbs
 >;
 
@@ -170,6 +170,29 @@ describe('ZoomConnect messages', () => {
       }
     });
 
+    it('zoomconnect.sms.sendBulk: a row is refused in whatever form its error has, and its id outweighs an error', async () => {
+      const rows = [
+        { messageId: null, error: { code: 2, message: 'Invalid mobile number' } },
+        { messageId: null, code: 7, message: 'Insufficient credits' },
+        { messageId: null, error: { code: 1, message: 'Oops' } },
+        { messageId: '5eea', error: { code: 9, message: 'queued late' } },
+      ];
+      const { line } = await answering(200, { sendSmsResponses: rows, error: 'Some were refused' });
+      const wanted = rows.map((_, i) => outgoing(phone('4321'), { reference: `r-${i}` }));
+      const [number, credits, oops, accepted] = await sendMany(line, wanted);
+      const told = [number, credits, oops].map((error) => {
+        assert.ok(error instanceof SmsError);
+        return [facts(error), error.providerCode, error.providerMessage, error.accountRefused === true];
+      });
+      assert.deepEqual(told, [
+        ['SMS_REJECTED not-sent', '2', 'Invalid mobile number', false],
+        ['SMS_REJECTED not-sent', '7', 'Insufficient credits', true],
+        ['SMS_BAD_RESPONSE unknown retryable', '1', 'Oops', false],
+      ]);
+      assert.ok(accepted && 'id' in accepted);
+      assert.equal(accepted.id, '5eea');
+    });
+
     it('zoomconnect.sms.sendBulk: without credits the account is refused, message by message', async () => {
       const { line } = await connect({ assumptions: { startingCredits: 1 } });
       const [first, second] = await sendMany(line, [outgoing(phone('0000')), outgoing(phone('4321'))]);
@@ -254,8 +277,12 @@ describe('ZoomConnect messages', () => {
       limit: 1000,
       ...more,
     });
-    const texts = async (line: Session, more: Partial<InboundQuery> = {}) =>
-      (await inbound(line, query(more))).map(({ text }) => text);
+    /** As the inbox reads: what is to be marked is marked when it was kept. */
+    const texts = async (line: Session, more: Partial<InboundQuery> = {}) => {
+      const read = await inbound(line, query(more));
+      if (more.markRead) await markRead(line, read);
+      return read.map(({ text }) => text);
+    };
 
     it('zoomconnect.polling: reads all pages, knows what is answered, and says to whom', async () => {
       const { vendor, line } = await connect();

@@ -133,7 +133,7 @@ describe("ZoomConnect's wire", () => {
     it('zoomconnect.format.xml: understands prefixes, CDATA, comments and entities; refuses what is not whole', () => {
       const source =
         '<?xml version="1.0"?><!-- x --><n:error xmlns:n="y"><message><![CDATA[a<b]]>&amp;&#233;&#x20AC;&huh;</message><code>2</code><none/></n:error>';
-      assert.deepEqual(readXml(source), { message: 'a<b&é€&huh;', code: 2, none: '' });
+      assert.deepEqual(readXml(source), { error: { message: 'a<b&é€&huh;', code: 2, none: '' } });
       for (const broken of [
         '<a>',
         '<a></b>',
@@ -202,6 +202,22 @@ describe("ZoomConnect's wire", () => {
       [200, dto({ status: 'INTERNAL_SERVER_ERROR' }), 'SMS_UNCERTAIN unknown retryable', '1', 'No'],
       [200, dto({}), 'SMS_UNCERTAIN unknown retryable', '1', 'No'],
       [200, { error: 'Not today', error_code: 9 }, 'SMS_REJECTED not-sent', '9', 'Not today'],
+      [
+        200,
+        '<error><code>7</code><message>Insufficient credits</message></error>',
+        'SMS_REJECTED not-sent',
+        '7',
+        'Insufficient credits',
+      ],
+      [200, '<error>Not today</error>', 'SMS_REJECTED not-sent', undefined, 'Not today'],
+      [200, { code: 7, message: 'Not today', status: 'BAD_REQUEST' }, 'SMS_REJECTED not-sent', '7', 'Not today'],
+      [200, { code: 7, message: 'Not today' }, 'SMS_REJECTED not-sent', '7', 'Not today'],
+      [200, dto({ code: 7, status: null }), 'SMS_REJECTED not-sent', '7', 'No'],
+      [200, { message: 'Not you', status: 'UNAUTHORIZED' }, 'SMS_AUTH not-sent', undefined, 'Not you'],
+      [200, { message: 'Wait', status: 429 }, 'SMS_RATE_LIMITED not-sent retryable', undefined, 'Wait'],
+      [200, { error: { code: 2, message: 'Bad number' } }, 'SMS_REJECTED not-sent', '2', 'Bad number'],
+      [200, { messageId: null, error: { code: 401, message: 'No' } }, 'SMS_AUTH not-sent', '401', 'No'],
+      [200, { error: { code: 1, message: 'Oops' } }, 'SMS_UNCERTAIN unknown retryable', '1', 'Oops'],
     ] as const) {
       it(`zoomconnect.errors: ${status} with ${JSON.stringify(body)} is ${expected}`, async () => {
         const { line } = await answering(status, body);
@@ -211,6 +227,28 @@ describe("ZoomConnect's wire", () => {
         assert.equal(error.httpStatus, status);
       });
     }
+
+    it('zoomconnect.errors: a refusal within a success that speaks of credits refuses the account', async () => {
+      const message = 'Insufficient credits';
+      for (const body of [`<error><code>7</code><message>${message}</message></error>`, { error: { message } }]) {
+        const { line } = await answering(200, body);
+        const error = await failure(zoomconnect.verbs.send(line, outgoing(phone('0000'))));
+        assert.deepEqual([facts(error), error.accountRefused], ['SMS_REJECTED not-sent', true]);
+      }
+    });
+
+    it('zoomconnect.errors: a message and a word that is no error leave it uncertain what became of the SMS', async () => {
+      for (const body of [
+        { message: 'Fine', status: 'OK' },
+        { message: 'Fine', code: 0 },
+        { message: 'Fine', code: 200, status: 'OK' },
+        { error: {} },
+      ]) {
+        const { line } = await answering(200, body);
+        const error = await failure(zoomconnect.verbs.send(line, outgoing(phone('0000'))));
+        assert.equal(facts(error), 'SMS_UNCERTAIN unknown retryable');
+      }
+    });
 
     it('zoomconnect.errors: 400 because there are no credits refuses the account', async () => {
       for (const noCreditsStatus of [400, 402, 403]) {

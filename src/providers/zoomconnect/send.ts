@@ -4,8 +4,9 @@ import { refusal } from '../classify';
 import type { Accepted, OutgoingMessage, Params } from '../provider';
 import type { Session } from '../session';
 import { instantOf, vendorDate } from './dates';
+import { faultIn, refusedWith } from './refused';
 import { idOf } from './values';
-import { faultIn, LABEL } from './wire';
+import { LABEL } from './wire';
 
 export const NO_SENDER =
   'ZoomConnect chooses the number that an SMS comes from; leave the sender of the message and of the account empty.';
@@ -80,11 +81,8 @@ export function carriedField(reference: string, options: Params = {}): string {
 }
 
 function answerOf(row: unknown, body: Params): Accepted | SmsError {
-  const error = (row as { error?: unknown } | null)?.error;
-  const hasId = idOf((row as { messageId?: unknown } | null)?.messageId) !== undefined;
-  if (!hasId && typeof error === 'string' && error !== '') {
-    return refusal(LABEL, { status: 200, headers: {}, body: '' }, faultIn(error), 400);
-  }
+  const meaning = refusedWith(row);
+  if (meaning !== undefined) return refusal(LABEL, { status: 200, headers: {}, body: '' }, faultIn(row), meaning);
   try {
     return accepted(row, body);
   } catch (thrown) {

@@ -1,15 +1,12 @@
-/**
- * ZoomConnect over HTTP: JSON asked for and, should XML or bare text come all the same, those read too; refusals as
- * `RestErrorDTO`, also within a success.
- */
-import { STATUS_CODES } from 'node:http';
+/** ZoomConnect over HTTP: JSON asked for and, should XML or bare text come all the same, those read too. */
 import { SmsError } from '../../sms/errors';
 import { refusal } from '../classify';
 import type { HttpRequest, HttpResponse } from '../http';
-import type { AccountFacts, Credentials, Fault, Operation, Params, Settings, Wire } from '../provider';
+import type { AccountFacts, Credentials, Operation, Params, Settings, Wire } from '../provider';
 import { jsonRequest, parseJson } from '../rest';
 import { withVendorDates } from './dates';
 import { byUrlToken } from './operations/sms';
+import { faultIn, refusedWith } from './refused';
 import { readXml } from './xml';
 
 export const LABEL = 'ZoomConnect';
@@ -88,50 +85,4 @@ function readable(body: string): unknown {
   // Digits and an e may be an id of hex digits rather than a number.
   if (String(Number(text)) === text) return Number(text);
   return text.length <= LONGEST_LINE && !text.includes('\n') ? text : UNREADABLE;
-}
-
-interface RestError {
-  code?: unknown;
-  error_code?: unknown;
-  message?: unknown;
-  error?: unknown;
-  developerMessage?: unknown;
-  status?: unknown;
-  messageId?: unknown;
-}
-
-/**
- * Of a success that is none, the HTTP status that is meant. `SendSmsResponse.error` beside an id is no refusal: the
- * message exists, and its status will tell what became of it.
- */
-function refusedWith(answer: unknown): number | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  const { error, status, messageId } = answer as RestError;
-  if ('developerMessage' in answer || 'moreInfoUrl' in answer) return STATUS_OF_WORD.get(String(status)) ?? 500;
-  return typeof error === 'string' && error !== '' && !messageId ? 400 : undefined;
-}
-
-/** `RestErrorDTO.status` is the reason phrase in upper snake case, such as INTERNAL_SERVER_ERROR. */
-const STATUS_OF_WORD = new Map(
-  Object.entries(STATUS_CODES).map(([code, phrase = '']) => [phrase.toUpperCase().replace(/\W+/g, '_'), Number(code)]),
-);
-
-/** What a body, or the `error` of one message of a bulk, says; the vendor has no correlation id. */
-export function faultIn(said: unknown): Fault {
-  if (typeof said === 'string') return { message: said, accountRefused: isAboutCredit(said) };
-  if (typeof said !== 'object' || said === null) return {};
-  const { code, error_code, message, error, developerMessage } = said as RestError;
-  const sentences = [message, error, developerMessage].filter((one) => typeof one === 'string' && one !== '');
-  const whole = [...new Set(sentences)].join(': ');
-  const shownCode = code ?? error_code;
-  return {
-    code: typeof shownCode === 'number' || (typeof shownCode === 'string' && shownCode) ? String(shownCode) : undefined,
-    message: whole || undefined,
-    accountRefused: isAboutCredit(whole),
-  };
-}
-
-/** The vendor documents no code for an account without credits; a refusal that speaks of them means that. */
-function isAboutCredit(sentence: string): boolean {
-  return /\bcredits?\b|\bbalance\b/i.test(sentence);
 }

@@ -34,7 +34,8 @@ interface Open {
 }
 
 /**
- * What is in the root: an object, or the text of a root that has no elements in it.
+ * What is in the root: an object, or the text of a root that has no elements in it. The root `error` stays, as that is
+ * what tells a refusal.
  * @throws SyntaxError for what is not well-formed, and for HTML
  */
 export function readXml(source: string): unknown {
@@ -65,6 +66,7 @@ function close(open: Open[], name: string | undefined): void {
 }
 
 function contentOf([root, value]: Member): unknown {
+  if (root === 'error') return { error: value };
   const list = Object.hasOwn(LIST_OF_ROOT, root) ? LIST_OF_ROOT[root] : undefined;
   const content = value === '' && list ? {} : value;
   return list && typeof content === 'object' ? { [list]: [], ...content } : content;
