@@ -87,6 +87,7 @@ export class Account {
       account: this.reference,
       marks: store.marks,
       read: provider.verbs.inbound ? (query) => this.#call((line) => verbOf(provider, 'inbound')(line, query)) : null,
+      mark: provider.verbs.markRead ? (rows) => this.#call((line) => verbOf(provider, 'markRead')(line, rows)) : null,
     });
   }
 

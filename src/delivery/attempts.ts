@@ -69,6 +69,7 @@ export class Attempts {
   async #notSent(entry: OutboxEntry, error: SmsError): Promise<void> {
     const now = Date.now();
     entry.unsentSince ??= entry.startedAt;
+    entry.said = said(error);
     const unsentFor = Math.max(now - entry.unsentSince, this.#breaker.downFor(now));
     const tooLong = error.retryable && unsentFor >= this.#options.failoverAfter * 1000;
     if ((error.accountRefused || tooLong) && (await this.failOver(entry))) return;
@@ -99,6 +100,7 @@ export class Attempts {
   async #becomeUnknown(entry: OutboxEntry, error: SmsError): Promise<void> {
     entry.state = 'unknown';
     entry.lookups = 0;
+    entry.said = said(error);
     if (this.#options.lookup === null) return this.#stillUnknown(entry, error);
     entry.notBefore = entry.startedAt + this.#lookupDelay(0);
     await this.#save(entry);
@@ -188,16 +190,22 @@ export function brokenOff(thrown: unknown): SmsError {
   });
 }
 
-function uncertainError({ to, lookups }: OutboxEntry, uncertain: 'hold' | 'drop', cause?: SmsError): SmsError {
+/** The vendor's own facts, for the day when the message is given up. */
+function said({ providerCode, providerMessage, correlationId, httpStatus }: SmsError): OutboxEntry['said'] {
+  return { providerCode, providerMessage, correlationId, httpStatus };
+}
+
+function uncertainError(
+  { to, lookups, said: facts }: OutboxEntry,
+  uncertain: 'hold' | 'drop',
+  cause?: SmsError,
+): SmsError {
   const looked = lookups > 0 ? ` It was not on the vendor's record in ${lookups} look-ups.` : '';
   const why = cause ? ` ${cause.message}` : '';
   const kept = uncertain === 'hold' ? 'It is held and will not be sent again by itself.' : 'It is dropped.';
   return new SmsError(
     'SMS_UNCERTAIN',
     `It is not known whether the message to ${to} was sent.${looked}${why} ${kept}`,
-    {
-      outcome: 'unknown',
-      cause,
-    },
+    { outcome: 'unknown', cause, ...facts },
   );
 }

@@ -8,6 +8,8 @@ export interface InboxOptions {
   marks: MarkStore;
   /** Reads from the vendor; null when it has no such call. */
   read: ((query: InboundQuery) => Promise<ProviderInbound[]>) | null;
+  /** Marks at the vendor what was kept; null where the vendor marks what it hands out. */
+  mark: ((messages: readonly ProviderInbound[]) => Promise<void>) | null;
 }
 
 export interface PollRequest {
@@ -51,9 +53,13 @@ export class Inbox {
     const until = new Date(Date.now() + CLOCK_SKEW);
     const from = since ?? new Date(cursor ? Date.parse(cursor) - OVERLAP : Date.now() - FIRST_LOOK);
     const rows = await this.#rest(cursorKey);
-    rows.push(...(await read({ address, since: from, until, markRead, limit: Number.MAX_SAFE_INTEGER })));
+    const fresh = await read({ address, since: from, until, markRead, limit: Number.MAX_SAFE_INTEGER });
+    rows.push(...fresh);
     // What is marked is not handed out again: all of it is kept until it was given.
-    if (markRead) await this.#keepRest(cursorKey, rows);
+    if (markRead) {
+      await this.#keepRest(cursorKey, rows);
+      await this.#options.mark?.(fresh);
+    }
     let given = 0;
     let last: string | null = null;
     while (rows[0] && given < limit) {

@@ -3,6 +3,7 @@ import { verbOf } from '../providers/capabilities';
 import type { Accepted } from '../providers/provider';
 import type { OutboxEntry } from '../store';
 import type { Account } from './account';
+import { senderOf } from './sending';
 
 /** As far as the vendor's clock and ours may be apart. */
 const CLOCK_SKEW = 5 * 60_000;
@@ -11,7 +12,7 @@ const TAKEN_FOR = 7 * 24 * 3600_000;
 export async function findAttempt(account: Account, entry: OutboxEntry): Promise<Accepted | null> {
   const { provider, settings } = account;
   const { to, text, reference, startedAt } = entry;
-  const sender = entry.sender ?? settings.sender;
+  const sender = senderOf(account, entry);
   const options = entry.provider === provider.id ? entry.options : {};
   const attempt = { to, text, sender, reference, startedAt, options };
   const records = await verbOf(provider, 'lookup')(await account.session(), attempt);

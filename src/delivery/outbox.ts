@@ -214,10 +214,11 @@ function abandoned({ to }: OutboxEntry): SmsError {
   );
 }
 
-function expired({ to, attempts, lookups }: OutboxEntry): SmsError {
+function expired({ to, attempts, lookups, said }: OutboxEntry): SmsError {
   const tried = attempts === 0 ? 'It was never tried' : `It was tried ${attempts} times`;
   const sent = lookups > 0 ? 'whether one of them was sent is not known' : 'nothing was sent';
   return new SmsError('SMS_EXPIRED', `The message to ${to} could not be sent in time. ${tried}; ${sent}.`, {
     outcome: lookups > 0 ? 'unknown' : 'not-sent',
+    ...said,
   });
 }

@@ -54,7 +54,8 @@ function messageOf(account: Account, entry: OutboxEntry): OutgoingMessage {
   };
 }
 
-function senderOf({ provider, settings }: Account, entry: OutboxEntry): string | null {
+/** A message that another provider's account handed over comes without that provider's sender. */
+export function senderOf({ provider, settings }: Account, entry: OutboxEntry): string | null {
   return entry.provider === provider.id ? (entry.sender ?? settings.sender) : settings.sender;
 }
 

@@ -3,6 +3,7 @@ import { verbOf } from '../providers/capabilities';
 import type { ProviderReport } from '../providers/provider';
 import { SmsError } from '../sms/errors';
 import type { StatusReport } from '../sms/types';
+import type { TrackedMessage } from '../store';
 import type { Account } from './account';
 
 type Answer = StatusReport | SmsError;
@@ -11,9 +12,10 @@ type Answer = StatusReport | SmsError;
 export async function statusOf(account: Account, ids: readonly string[]): Promise<Answer[]> {
   const known = new Map<string, Answer>();
   for (const id of ids) {
-    const report = (await account.tracker.find(id))?.report;
+    const tracked = await account.tracker.find(id);
     // A message that was given up may have found its end since.
-    if (report?.final && !report.timedOut) known.set(id, report);
+    if (tracked?.report?.final && !tracked.report.timedOut) known.set(id, tracked.report);
+    else if (tracked && !(await mayAsk(account, tracked))) known.set(id, tracked.report ?? atFirst(account, tracked));
   }
   const asked = [...new Set(ids.filter((id) => !known.has(id)))];
   if (asked.length > 0) {
@@ -21,6 +23,25 @@ export async function statusOf(account: Account, ids: readonly string[]): Promis
     for (const [i, id] of asked.entries()) known.set(id, await latest(account, id, answers[i]));
   }
   return ids.map((id) => known.get(id) ?? unknown(id));
+}
+
+/** Counts the question; false when the vendor lets nobody ask about this message any more. */
+async function mayAsk({ provider, settings }: Account, tracked: TrackedMessage): Promise<boolean> {
+  if (provider.statusChecks === undefined) return true;
+  if (tracked.asked >= provider.statusChecks) return false;
+  tracked.asked += 1;
+  await settings.store.tracked.save(tracked);
+  return true;
+}
+
+/** What is known of a message of which nothing was heard since it was accepted. */
+function atFirst(
+  account: Account,
+  { id, to, status, final, providerStatus, acceptedAt }: TrackedMessage,
+): StatusReport {
+  const updatedAt = new Date(acceptedAt).toISOString();
+  const description = 'As it was accepted; the vendor lets nobody ask about it any more';
+  return account.tracker.complete({ id, to, status, final, providerStatus, description, updatedAt, raw: null });
 }
 
 async function latest(account: Account, id: string, heard: ProviderReport | SmsError | undefined): Promise<Answer> {

@@ -121,13 +121,17 @@ function transportError(error: unknown, url: string): SmsError {
       },
     );
   }
+  if (fault.reason === 'other' && !fault.started) {
+    const sentence = `The request to ${host} cannot be made (${fault.code}): a credential or a setting of the account has a character that HTTP does not allow.`;
+    return new SmsError('SMS_CONFIG', sentence, { cause });
+  }
   const what = fault.reason === 'timeout' ? 'did not answer in time' : `could not be reached (${fault.code})`;
   const sentence = fault.started
     ? `The connection to ${host} broke after the request was written (${fault.code}).`
     : `${host} ${what}. Check the network, the base URL of the account and the vendor's status page.`;
   return new SmsError('SMS_UNREACHABLE', sentence, {
     outcome,
-    retryable: fault.reason !== 'other' || fault.started,
+    retryable: true,
     cause,
   });
 }

@@ -175,6 +175,11 @@ export interface Verbs {
   status?(session: Session, ids: readonly string[]): Promise<(ProviderReport | SmsError)[]>;
   /** Oldest first. */
   inbound?(session: Session, query: InboundQuery): Promise<ProviderInbound[]>;
+  /**
+   * Marks messages as read that were kept, where the vendor marks one by one; where it marks what it hands out,
+   * {@link InboundQuery.markRead} does.
+   */
+  markRead?(session: Session, messages: readonly ProviderInbound[]): Promise<void>;
   /** What the vendor has on record that may be this attempt, oldest first; an empty list proves nothing yet. */
   lookup?(session: Session, attempt: Attempt): Promise<Accepted[]>;
   /**
@@ -197,7 +202,7 @@ export interface Verbs {
 }
 
 /** What can be asked of a provider, declared or refused with a sentence. */
-export type Capability = keyof Verbs | 'schedule' | 'sender' | 'personalised' | 'callback';
+export type Capability = Exclude<keyof Verbs, 'markRead'> | 'schedule' | 'sender' | 'personalised' | 'callback';
 
 /** A push from the vendor, taken apart. */
 export interface WebhookEvents {
@@ -290,6 +295,8 @@ export interface Provider {
   wire: Wire;
   operations: readonly Operation[];
   verbs: Verbs;
+  /** How often the vendor lets one message be asked about; nothing where it says nothing. */
+  statusChecks?: number;
   /** How many messages one call of `sendMany` takes at the most. */
   batch?: number;
   /** The operation and those of its parameters that a user may set on a message. */

@@ -65,7 +65,10 @@ export async function checkResult(operation: Operation, result: unknown): Promis
 
 async function check(id: string, schema: TObject, given: Params): Promise<Params> {
   const { value } = await load();
-  const params = value.Convert(schema, withoutNothing(schema, copied(id, given))) as Params;
+  const asked = withoutNothing(schema, copied(id, given));
+  const params = value.Convert(schema, value.Clone(asked)) as Params;
+  const cut = cutNumber(schema, asked, params);
+  if (cut !== null) throw new SmsError('SMS_INVALID_OPTION', `${id}: '${cut}' must be a whole number.`);
   if (value.Check(schema, params)) return params;
   const known = Object.keys(schema.properties).join(', ') || 'none';
   const wrong = problems(schema, value.Errors(schema, params)).join('; ');
@@ -131,4 +134,23 @@ function load(): Promise<Tools> {
     value: Value,
   }));
   return tools;
+}
+
+/** The name of a whole number that was made of something else by cutting; null when there is none. */
+function cutNumber(schema: unknown, asked: unknown, made: unknown, name = ''): string | null {
+  const { type, properties, items } = (schema ?? {}) as {
+    type?: string;
+    properties?: Record<string, unknown>;
+    items?: unknown;
+  };
+  if (type === 'integer') return typeof made === 'number' && String(asked).trim() !== String(made) ? name : null;
+  if (typeof asked !== 'object' || asked === null || typeof made !== 'object' || made === null) return null;
+  const parts = Array.isArray(asked)
+    ? asked.map((_part, i) => [String(i), items] as const)
+    : Object.entries(properties ?? {});
+  for (const [key, part] of parts) {
+    const found = cutNumber(part, (asked as Params)[key], (made as Params)[key], Array.isArray(asked) ? name : key);
+    if (found !== null) return found;
+  }
+  return null;
 }

@@ -43,6 +43,8 @@ export interface OutboxEntry {
   unsentSince: number | null;
   /** Look-ups at the vendor that were answered. */
   lookups: number;
+  /** What the vendor said of the last attempt that failed. */
+  said?: { providerCode?: string; providerMessage?: string; correlationId?: string; httpStatus?: number };
 }
 
 /** The messages on their way to the vendor. */

@@ -5,7 +5,7 @@ import { Inbox } from '../../dist/src/delivery/inbox.js';
 import type { InboundQuery } from '../../dist/src/providers/provider.js';
 import type { InboundMessage } from '../../dist/src/sms/types.js';
 import { memoryStore, type Store } from '../../dist/src/store/index.js';
-import { rigs, wait } from './support.ts';
+import { failing, rigs, wait } from './support.ts';
 
 const rig = rigs();
 const PHONE = '+32470112001';
@@ -19,6 +19,30 @@ async function poll(inbox: Inbox, more: Partial<PollRequest> = {}): Promise<stri
 }
 
 describe('the inbox', () => {
+  it('has nothing marked at the vendor that it could not keep', async () => {
+    const store = memoryStore();
+    const row = {
+      id: '1',
+      from: PHONE,
+      to: '666',
+      text: 'kept?',
+      parts: 1,
+      receivedAt: new Date().toISOString(),
+      raw: null,
+    };
+    const marked: string[] = [];
+    const inbox = new Inbox({
+      account: { provider: 'p', account: 'a', accountName: 'A' },
+      marks: failing(store.marks, 'set', 1),
+      read: async () => (marked.length > 0 ? [] : [row]),
+      mark: async (rows) => void marked.push(...rows.map(({ id }) => id)),
+    });
+    await assert.rejects(poll(inbox, { markRead: true }));
+    assert.deepEqual(marked, []);
+    assert.deepEqual(await poll(inbox, { markRead: true }), ['kept?']);
+    assert.deepEqual(marked, ['1']);
+  });
+
   it('gives each message once, oldest first, with the account it belongs to', async () => {
     const { sandbox: start, account: open } = rig();
     const sandbox = await start();

@@ -63,6 +63,15 @@ describe('an attempt of unknown outcome', () => {
     assert.equal(vendor.calls.length, 2, 'nothing was sent again');
   });
 
+  it('is told with the words of the vendor at the end', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const account = open(await start(() => 500), { uncertain: 'drop', lookups: [0.03] });
+    await send(account, '+32470000001');
+    await owner.until(() => owner.outcomes.length === 1);
+    const { code, providerCode, providerMessage, httpStatus } = owner.outcomes[0]?.error ?? {};
+    assert.deepEqual([code, providerCode, providerMessage, httpStatus], ['SMS_UNCERTAIN', '500', 'No', 500]);
+  });
+
   it('is dropped where the account says so: told, and not kept', async () => {
     const { owner, store, sandbox: start, account: open } = rig();
     const account = open(await start(), { uncertain: 'drop', lookups: [0.03] });

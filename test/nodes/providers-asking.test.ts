@@ -261,3 +261,42 @@ describe('sms-request at each provider', () => {
     });
   }
 });
+
+describe('sms-status and the accounts', () => {
+  it('asks the account that a receipt is of, in one go for a list', async () => {
+    const all = await Promise.all(['enco', 'callr'].map((kind) => start(kind)));
+    const enco = all[0]?.account.id ?? '';
+    const node = { type: 'sms-status', provider: enco, messageId: 'payload', messageIdType: 'msg' };
+    const flow = await load(
+      node,
+      all.map(({ account }) => account),
+      sender(enco),
+    );
+    const [first] = await send([phone('4321')]);
+    const [second] = await send([phone('4321')], { account: 'callr' });
+    flow.give({ payload: [second, first] });
+    await flow.until(() => flow.out[0].length === 1);
+    const reports = payloadOf<StatusReport[]>(flow.out[0][0]);
+    assert.deepEqual(
+      reports.map(({ provider, id }) => [provider, id]),
+      [
+        ['callr', second?.id],
+        ['enco', first?.id],
+      ],
+    );
+  });
+
+  it('asks no more often than the vendor allows, and then answers with what is known', async () => {
+    const { account, sandbox } = await start('digitaleo');
+    const node = { type: 'sms-status', provider: account.id, messageId: 'payload', messageIdType: 'msg' };
+    const flow = await load(node, [account], sender(account.id));
+    const [receipt] = await send([phone('0004')]);
+    for (let n = 1; n <= 13; n += 1) {
+      flow.give({ payload: receipt });
+      await flow.until(() => flow.out[0].length === n);
+    }
+    assert.equal(sandbox.requests('digitaleo.status.read').count, 10);
+    assert.equal(reportOf(flow.out[0].at(-1)).id, receipt?.id);
+    assert.equal(flow.errors.length, 0);
+  });
+});

@@ -171,6 +171,26 @@ describe('sms-send at each provider', () => {
     assert.match(sentenceOf(direct.errors[0]), /CALLR cannot schedule/);
   });
 
+  for (const [authentication, expected] of [
+    ['', 'email, token'],
+    ['headers', 'email, token'],
+    ['basic', 'authorization'],
+    ['query', 'query'],
+  ] as const) {
+    const row = `zoomconnect.auth.${authentication || 'headers'}`;
+    it(`${row}: the account's authentication '${authentication}' is how the vendor is asked`, async () => {
+      const { account, sandbox } = await start('zoomconnect', { authentication });
+      const flow = await load({ type: 'sms-send' }, [account]);
+      flow.give({ to: phone('0000'), payload: 'Hello' });
+      await flow.until(() => flow.out[0].length === 1);
+      const [request] = sandbox.requests('zoomconnect.sms.send').log;
+      const { headers = {}, url = '' } = request ?? {};
+      const named = ['email', 'token', 'authorization'].filter((name) => headers[name] !== undefined);
+      const asked = /[?&]email=.*&token=/.test(url) ? [...named, 'query'] : named;
+      assert.equal(asked.join(', '), expected);
+    });
+  }
+
   it('zoomconnect: refuses a sender with its sentence, and the next message goes', async () => {
     const { sandbox, account } = await start('zoomconnect');
     const node = { type: 'sms-send', provider: account.id, sender: 'from', senderType: 'msg' };

@@ -201,4 +201,19 @@ describe('what comes from outside', () => {
       });
     });
   });
+
+  it('whole numbers are not cut out of others', async () => {
+    const line = session({ credentials: CREDENTIALS });
+    const log = {
+      type: 'sms-outbound',
+      year: 2026,
+      startTime: '2026-01-01T00:00:00Z',
+      endTime: '2026-01-02T00:00:00Z',
+    };
+    for (const month of [1.5, '2.9', true, '1e0', ' ']) {
+      const error = await failure(line.call('enco.logs.interval', { ...log, month }));
+      assert.equal(error.code, 'SMS_INVALID_OPTION', String(month));
+      assert.match(error.message, /month/);
+    }
+  });
 });

@@ -14,7 +14,7 @@ const { send, sendMany, status, cancel, inbound, markRead, lookup, quote, length
 >;
 
 describe('ZoomConnect messages', () => {
-  const { connect, answering } = zoomWorkshop();
+  const { connect, answering, replying } = zoomWorkshop();
   const bodyOf = ({ body }: { body: string }) => JSON.parse(body);
 
   describe('sending', () => {
@@ -149,6 +149,38 @@ describe('ZoomConnect messages', () => {
       assert.deepEqual(others, { defaultDateToSend: '209901011000', messagesPerMinute: 60 });
     });
 
+    it('zoomconnect.sms.sendBulk: a bad message is for the vendor to refuse, beside the ids of the others', async () => {
+      const { line } = await connect();
+      const { sendSmsResponses } = await line.call<{ sendSmsResponses: { messageId: unknown; error: unknown }[] }>(
+        'zoomconnect.sms.sendBulk',
+        {
+          sendSmsRequests: [
+            { message: '', recipientNumber: phone('0000') },
+            { message: 'Hello', recipientNumber: '' },
+            { message: null, recipientNumber: phone('0000') },
+            { message: undefined, recipientNumber: phone('0000') },
+            { recipientNumber: phone('0000') },
+            { message: 'Hello' },
+            { message: 'Hello', recipientNumber: phone('0000') },
+          ],
+        },
+      );
+      const [empty, number] = ['Message cannot be empty', 'Invalid mobile number'];
+      const errors = [empty, number, empty, empty, empty, number, null];
+      assert.deepEqual(
+        sendSmsResponses.map(({ error }) => error),
+        errors,
+      );
+      assert.equal(typeof sendSmsResponses.at(-1)?.messageId, 'string');
+    });
+
+    it('zoomconnect.sms.sendBulk: errors that are objects are answered as they came', async () => {
+      const sendSmsResponses = [{ messageId: null, error: { code: 2, message: 'Invalid mobile number' } }];
+      const { line } = await answering(200, { sendSmsResponses });
+      const sendSmsRequests = [{ message: 'x', recipientNumber: '0' }];
+      assert.deepEqual(await line.call('zoomconnect.sms.sendBulk', { sendSmsRequests }), { sendSmsResponses });
+    });
+
     it('zoomconnect.sms.sendBulk: many are split into calls, and each is answered in its place', async () => {
       const { vendor, line } = await connect();
       const wanted = Array.from({ length: 501 }, (_, i) => outgoing(phone('4321'), { reference: `r-${i}` }));
@@ -211,6 +243,9 @@ describe('ZoomConnect messages', () => {
       ['FAILED_REFUNDED', 'failed', true],
       ['FAILED_OPTOUT', 'failed', true],
       ['UNKNOWN', 'unknown', false],
+      ['scheduled', 'scheduled', false],
+      ['Delivered', 'delivered', true],
+      ['failed_optout', 'failed', true],
       ['constructor', 'unknown', false],
     ] as const) {
       it(`zoomconnect.messages.get: ${word} is ${meaning}${final ? ', and final' : ''}`, async () => {
@@ -402,6 +437,32 @@ describe('ZoomConnect messages', () => {
       const { id } = await send(line, outgoing(phone('0000'), { at: new Date(Date.now() + 3600_000) }));
       const [found] = await lookup(line, attempt());
       assert.deepEqual([found?.id, found?.status, found?.providerStatus], [id, 'scheduled', 'SCHEDULED']);
+    });
+
+    for (const order of ['newest', 'oldest']) {
+      it(`of a dataField on thousands of messages, ${order} first, twenty pages are read, the newest among them`, async () => {
+        const wanted = { messageId: 'a5', toNumber: phone('0000'), message: 'Pump 3 is dry', userDataField: 'mine' };
+        const others = Array.from({ length: 2999 }, (_, i) => ({
+          ...{ messageId: `b${i}`, toNumber: phone('4321'), message: 'x', userDataField: 'mine' },
+        }));
+        const rows = order === 'newest' ? [wanted, ...others] : [...others, wanted];
+        const { line, asked } = await replying((request) => {
+          const page = Number(/[?&]page=(\d+)/.exec(request)?.[1] ?? 1);
+          const webServiceMessages = rows.slice((page - 1) * 100, page * 100);
+          return { totalPages: 30, webServiceMessages };
+        });
+        const found = await lookup(line, attempt({ options: { dataField: 'mine' } }));
+        assert.deepEqual([found.map(({ id }) => id), asked.length], [['a5'], 20]);
+      });
+    }
+
+    it('a look-up in a list that tells no number of pages ends after twenty', async () => {
+      let count = 0;
+      const { line, asked } = await replying(() => ({
+        webServiceMessages: Array.from({ length: 100 }, () => ({ messageId: ++count, userDataField: 'x' })),
+      }));
+      assert.deepEqual(await lookup(line, attempt({ options: { dataField: 'mine' } })), []);
+      assert.equal(asked.length, 20);
     });
 
     it('does without our reference where the flow has its own dataField: number, text and time decide', async () => {

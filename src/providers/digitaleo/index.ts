@@ -55,6 +55,8 @@ export const digitaleo: Provider = {
   wire,
   operations,
   verbs,
+  // "no more than 10 per SMS", §2.9.
+  statusChecks: 10,
   batch: MAX_PER_CALL,
   options: {
     operation: 'digitaleo.sms.create',

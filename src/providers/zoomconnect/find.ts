@@ -28,19 +28,17 @@ export async function inbound(session: Session, query: InboundQuery): Promise<Pr
     ? await all(session, 'zoomconnect.polling', filters)
     : await all(session, 'zoomconnect.messages.all', { type: 'INBOUND', ...filters });
   const from = Math.floor(since.getTime() / MINUTE) * MINUTE;
-  const read = rows
+  return rows
     .map(received)
     .filter(({ receivedAt }) => Date.parse(receivedAt) >= from && Date.parse(receivedAt) <= until.getTime())
     .sort((a, b) => a.receivedAt.localeCompare(b.receivedAt) || compareIds(a.id, b.id))
     .slice(0, limit);
-  if (markRead) await mark(session, read);
-  return read;
 }
 
 const MARKS_AT_ONCE = 4;
 
 /** One that could not be marked comes again, and is told apart by its id; what was read must not get lost over it. */
-async function mark(session: Session, read: readonly ProviderInbound[]): Promise<void> {
+export async function markRead(session: Session, read: readonly ProviderInbound[]): Promise<void> {
   await atMost(MARKS_AT_ONCE, read, ({ id }) =>
     session.call('zoomconnect.messages.markRead.put', { messageId: id }).catch(() => undefined),
   );

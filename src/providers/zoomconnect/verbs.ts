@@ -5,12 +5,12 @@ import { CONNECTIONS } from '../http';
 import type { Balance, ProviderReport, Verbs } from '../provider';
 import type { Session } from '../session';
 import { utc } from './dates';
-import { inbound, lookup } from './find';
+import { inbound, lookup, markRead } from './find';
 import { length, quote } from './measure';
 import { send, sendMany } from './send';
 import { type MessageRow, meaningOfRow, number } from './values';
 
-export const verbs: Verbs = { send, sendMany, status, cancel, inbound, lookup, quote, length, balance };
+export const verbs: Verbs = { send, sendMany, status, cancel, inbound, markRead, lookup, quote, length, balance };
 
 /** One call an id: the list has no filter for ids. */
 function status(session: Session, ids: readonly string[]): Promise<(ProviderReport | SmsError)[]> {
