@@ -22,6 +22,19 @@ export function names(title: string, id: string): boolean {
   return names(title.slice(at + 1), id);
 }
 
+export type Covered = Row & { by: string[] };
+
+/** Each row with the tests that name it. */
+export function coverage(all: readonly Row[], passed: readonly string[]): Covered[] {
+  return all.map((row) => ({ ...row, by: passed.filter((title) => names(title, row.id)) }));
+}
+
+/** @throws when a row has no test */
+export function refuseGaps(covered: readonly Covered[]): void {
+  const gaps = covered.filter(({ by }) => by.length === 0).map(({ id }) => id);
+  if (gaps.length > 0) throw new Error(`No passed test covers ${gaps.join(', ')}`);
+}
+
 export const mochaHooks = {
   afterAll(this: Mocha.Context): void {
     const root = rootOf(this.test?.parent);
@@ -29,10 +42,9 @@ export const mochaHooks = {
     const passed = testsOf(root)
       .filter((test) => test.state === 'passed')
       .map((test) => test.fullTitle());
-    const covered = rows.map((row) => ({ ...row, by: passed.filter((title) => names(title, row.id)) }));
+    const covered = coverage(rows, passed);
     console.log(table(covered));
-    const gaps = covered.filter(({ by }) => by.length === 0).map(({ id }) => id);
-    if (gaps.length > 0) throw new Error(`No passed test covers ${gaps.join(', ')}`);
+    refuseGaps(covered);
   },
 };
 
@@ -51,7 +63,7 @@ function isWhole(root: Mocha.Suite): boolean {
   return all.every((file) => files.has(`${TESTS}${file}`)) && testsOf(root).every((test) => test.state || test.pending);
 }
 
-function table(covered: (Row & { by: string[] })[]): string {
+function table(covered: readonly Covered[]): string {
   const width = Math.max(...covered.map(({ id }) => id.length));
   const lines = covered.map(({ id, by }, i) => {
     const [first = 'NO TEST'] = by;
