@@ -10,6 +10,11 @@ export function text(t: SchemaBuilder, description: string) {
   return t.String({ minLength: 1, description });
 }
 
+/** Of a path, in which a blank one would name another thing, such as the whole list. */
+export function pathId(t: SchemaBuilder, description: string) {
+  return t.String({ minLength: 1, pattern: '\\S', description });
+}
+
 const FORM_HELP: Readonly<Record<DateForm, string>> = {
   yyyyMMddHHmm:
     'yyyyMMddHHmm in South African time (UTC+2), or ISO 8601 with an offset, which is rounded up to the minute',
@@ -21,11 +26,14 @@ export function date(t: SchemaBuilder, form: DateForm, description: string) {
   return t.Optional(t.String({ pattern: patternOf(form), description: `${description}: ${FORM_HELP[form]}` }));
 }
 
+const TEXT = 'The text; what is not in GSM-7 makes it Unicode, with 70 characters instead of 160';
+const NUMBER = 'The number, local (0721234567) or international (+27721234567)';
+
 /** One SMS, as both ways to send take it. */
 export function sms(t: SchemaBuilder) {
   return {
-    message: text(t, 'The text; what is not in GSM-7 makes it Unicode, with 70 characters instead of 160'),
-    recipientNumber: text(t, 'The number, local (0721234567) or international (+27721234567)'),
+    message: text(t, TEXT),
+    recipientNumber: text(t, NUMBER),
     campaign: t.Optional(t.String({ description: 'Name of the campaign that it counts for' })),
     dateToSend: date(t, 'yyyyMMddHHmm', 'When it is to be sent; without it, at once'),
     dataField: t.Optional(
@@ -34,6 +42,16 @@ export function sms(t: SchemaBuilder) {
       }),
     ),
   };
+}
+
+/** One of many in a call, which answers for each: a bad one is for the vendor to refuse, so that the others go. */
+export function smsOfMany(t: SchemaBuilder) {
+  return { ...sms(t), message: lenient(t, TEXT), recipientNumber: lenient(t, NUMBER) };
+}
+
+/** With null by itself, which would be sent as the word for it otherwise. */
+function lenient(t: SchemaBuilder, description: string) {
+  return t.Optional(t.Union([t.String(), t.Null()], { description }));
 }
 
 /** Of a list that pages; the guide says "Paginated" of all of them and names the parameters of one. */

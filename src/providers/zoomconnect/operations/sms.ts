@@ -1,6 +1,6 @@
 /** "SMS": one message, many in one call, and by the parameters of a URL. */
 import type { Operation, SchemaBuilder, TSchema } from '../../provider';
-import { API, CLOSED, DOC, date, idResult, maybe, sms } from './shapes';
+import { API, CLOSED, DOC, date, idResult, maybe, sms, smsOfMany } from './shapes';
 
 const SMS = `${API}/sms`;
 const SWAGGER = "ZoomConnect's Swagger description";
@@ -26,7 +26,7 @@ export const smsOperations: readonly Operation[] = [
     params: (t) =>
       t.Object(
         {
-          sendSmsRequests: t.Array(t.Object(sms(t), CLOSED), { minItems: 1, description: 'The messages' }),
+          sendSmsRequests: t.Array(t.Object(smsOfMany(t), CLOSED), { minItems: 1, description: 'The messages' }),
           defaultDateToSend: date(t, 'yyyyMMddHHmm', 'When those without a dateToSend of their own are to be sent'),
           messagesPerMinute: t.Optional(t.Integer({ minimum: 0, description: 'No faster than this; 0: all at once' })),
         },
@@ -81,8 +81,9 @@ function byUrl(id: string, title: string, name: string): Operation[] {
   ];
 }
 
+/** `error` is text in the description, and may be an object. */
 function sent(t: SchemaBuilder): TSchema {
-  return t.Object({ messageId: maybe(t, idResult(t)), error: maybe(t, t.String()) });
+  return t.Object({ messageId: maybe(t, idResult(t)), error: t.Optional(t.Unknown()) });
 }
 
 /** The id alone, as text or, in older versions, a number. A sentence is no id. */
