@@ -8,6 +8,9 @@ import { one, zoomWorkshop } from './zoomconnect-support.ts';
 
 const API = '/app/api/rest/v1';
 type Params = Record<string, unknown>;
+/** The parameters that stand in paths, and what they may be. */
+const IDS = ['contactId', 'groupId', 'messageId', 'userId', 'templateId'];
+const NO_IDS = { contactId: 'c', groupId: 'g', messageId: 'm' };
 
 describe('ZoomConnect, row by row', () => {
   const { connect, answering } = zoomWorkshop();
@@ -122,6 +125,20 @@ describe('ZoomConnect, row by row', () => {
     contactNumber: '0721234567',
     password: 'pw',
   };
+
+  for (const [name, params] of CALLS) {
+    if (!IDS.some((id) => id in params(NO_IDS))) continue;
+    it(`zoomconnect.${name}: a blank id is refused before anything travels`, async () => {
+      const { vendor, line } = await connect();
+      for (const blank of ['', ' ', '\t\n']) {
+        for (const id of IDS.filter((one) => one in params(NO_IDS))) {
+          const error = await failure(line.call(`zoomconnect.${name}`, { ...params(NO_IDS), [id]: blank }));
+          assert.equal(facts(error), 'SMS_INVALID_OPTION not-sent', `${id}: ${JSON.stringify(blank)}`);
+        }
+      }
+      assert.equal(vendor.requests().count, 0);
+    });
+  }
 
   for (const [name, params, method, path, body] of CALLS) {
     it(`zoomconnect.${name}: travels as documented, and its answer is accepted`, async () => {

@@ -1,6 +1,6 @@
 /** "Contacts" and "Groups", and who is in which. */
 import type { Operation, SchemaBuilder, TSchema } from '../../provider';
-import { API, CLOSED, DOC, idResult, maybe, nextPage, nothing, orNothing, paging, text } from './shapes';
+import { API, CLOSED, DOC, idResult, maybe, nextPage, nothing, orNothing, paging, pathId, text } from './shapes';
 
 const CONTACTS = `${API}/contacts`;
 const GROUPS = `${API}/groups`;
@@ -149,11 +149,11 @@ function membership(name: string, title: string, path: string): Operation[] {
 }
 
 function contactId(t: SchemaBuilder) {
-  return text(t, 'The id of the contact');
+  return pathId(t, 'The id of the contact');
 }
 
 function groupId(t: SchemaBuilder) {
-  return text(t, 'The id of the group');
+  return pathId(t, 'The id of the group');
 }
 
 function contactFields(t: SchemaBuilder) {

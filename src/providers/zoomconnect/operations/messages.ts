@@ -1,6 +1,6 @@
 /** "Messages": what was sent and received, what a text would cost, and the polling of replies. */
 import type { Operation, SchemaBuilder, TSchema } from '../../provider';
-import { API, CLOSED, DOC, date, idResult, maybe, nextPage, nothing, orNothing, paging, text } from './shapes';
+import { API, CLOSED, DOC, date, idResult, maybe, nextPage, nothing, orNothing, paging, pathId, text } from './shapes';
 
 const MESSAGES = `${API}/messages`;
 const ANALYSE = `${MESSAGES}/analyse`;
@@ -141,7 +141,7 @@ function mark(name: string, title: string): Operation[] {
 }
 
 function byId(t: SchemaBuilder) {
-  return t.Object({ messageId: text(t, 'The id of the message') }, CLOSED);
+  return t.Object({ messageId: pathId(t, 'The id of the message') }, CLOSED);
 }
 
 const TO_COUNT = 'The text to analyse';
