@@ -125,6 +125,23 @@ describe("ZoomConnect's pushes", () => {
     );
   });
 
+  it('zoomconnect.webhook.reply: an empty status beside it makes no report of it', () => {
+    for (const status of ['', ' ']) {
+      const { inbound, reports, other } = read({ ...REPLY, status });
+      assert.deepEqual([inbound[0]?.text, reports[0]?.report.id, other], ['Testing 123', REPLY.repliedToMessageId, []]);
+    }
+  });
+
+  it('zoomconnect.webhook.deliveryReport: the case of a status does not matter', () => {
+    for (const [status, meaning] of [
+      ['delivered', 'delivered'],
+      ['Failed_Refunded', 'failed'],
+    ] as const) {
+      const [{ report } = { report: null }] = read({ ...REPORT, status }).reports;
+      assert.deepEqual([report?.status, report?.final, report?.providerStatus], [meaning, true, status]);
+    }
+  });
+
   it('zoomconnect.webhook.deliveryReport: numbers in JSON are taken, and null is not there', () => {
     const { reports } = read({}, JSON.stringify({ status: 'SENT', messageId: 4012421310587, campaign: null }));
     assert.deepEqual([reports[0]?.report.id, reports[0]?.report.status], ['4012421310587', 'sent']);

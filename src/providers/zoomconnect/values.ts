@@ -32,14 +32,16 @@ const MEANINGS: Readonly<Record<string, StatusMeaning>> = {
 
 const RECEIVED: StatusMeaning = { status: 'received', final: true, description: 'Received from a phone' };
 
+/** Whatever case the word is in. */
 export function meaningOf(word: string | null): StatusMeaning {
-  const known = word !== null && Object.hasOwn(MEANINGS, word) ? MEANINGS[word] : undefined;
+  const name = (word ?? '').trim().toUpperCase();
+  const known = Object.hasOwn(MEANINGS, name) ? MEANINGS[name] : undefined;
   return known ?? { status: 'unknown', final: false, description: word ?? 'The vendor gave no status' };
 }
 
 /** Of a row that may be of either direction: what was received has no status of its own. */
 export function meaningOfRow({ messageType, messageStatus }: MessageRow): StatusMeaning {
-  return messageType === 'INBOUND' ? RECEIVED : meaningOf(messageStatus || null);
+  return messageType?.toUpperCase() === 'INBOUND' ? RECEIVED : meaningOf(messageStatus || null);
 }
 
 /**

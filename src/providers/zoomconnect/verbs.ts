@@ -41,7 +41,7 @@ function reportOf(id: string, row: MessageRow): ProviderReport {
  */
 async function cancel(session: Session, id: string): Promise<void> {
   const row = await session.call<MessageRow>('zoomconnect.messages.get', { messageId: id });
-  if (row.messageStatus !== 'SCHEDULED' || row.deleted) {
+  if (meaningOfRow(row).status !== 'scheduled' || row.deleted) {
     const state = row.deleted ? 'deleted already' : (row.messageStatus ?? 'without a status');
     throw new SmsError('SMS_REJECTED', `Only a message that is scheduled can be taken back; this one is ${state}.`, {
       providerMessage: row.messageStatus ?? undefined,

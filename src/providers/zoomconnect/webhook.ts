@@ -23,7 +23,8 @@ function read(request: WebhookRequest): WebhookEvents {
     throw new SmsError('SMS_BAD_RESPONSE', 'This is not a push from ZoomConnect: it carries no fields.');
   }
   const { status, messageId, from } = fields;
-  if (from !== undefined && status === undefined) return replied(fields);
+  // An empty status is none.
+  if (from !== undefined && !status?.trim()) return replied(fields);
   if (status && messageId) return { reports: [{ report: delivered(fields), hint: false }], inbound: [], other: [] };
   return { reports: [], inbound: [], other: [fields] };
 }
