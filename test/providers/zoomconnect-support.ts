@@ -20,6 +20,13 @@ export function zoomWorkshop() {
       const { baseUrl, credentials } = vendor;
       return { vendor, line: session({ baseUrl, credentials, ...more }, zoomconnect) };
     },
+    /** A ZoomConnect whose JSON depends on the request, head and body; `asked` is what it was sent. */
+    async replying(answer: (request: string) => unknown): Promise<{ line: Session; asked: string[] }> {
+      const { origin, requests } = await edge((socket, asked) =>
+        socket.write(http(200, JSON.stringify(answer(asked)))),
+      );
+      return { line: session({ baseUrl: `${origin}/app`, credentials: LOGIN }, zoomconnect), asked: requests };
+    },
     /** A ZoomConnect that answers everything in one way; `asked` is what it was sent. */
     async answering(
       status: number,

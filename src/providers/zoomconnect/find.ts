@@ -7,9 +7,15 @@ import { utc, vendorDate } from './dates';
 import { carriedField } from './send';
 import { compareIds, idOf, type MessageRow, madeAt, meaningOfRow, number } from './values';
 
+const LIST = 'zoomconnect.messages.all';
 const PAGE = 100;
 const MINUTE = 60_000;
 const DAY = 24 * 3600_000;
+
+interface Page {
+  totalPages?: number | null;
+  webServiceMessages: MessageRow[];
+}
 
 /**
  * The vendor filters by day and dates to the minute: the days around the interval are read, and what is older than the
@@ -72,7 +78,7 @@ const SURE_FIELD = 50;
 export async function lookup(session: Session, attempt: Attempt): Promise<Accepted[]> {
   const field = carriedField(attempt.reference, attempt.options);
   const filter = field.length > SURE_FIELD ? { toNumber: attempt.to } : { dataField: field };
-  const rows = await all(session, 'zoomconnect.messages.all', { type: 'OUTBOUND', ...filter });
+  const rows = await bothEnds(session, { type: 'OUTBOUND', ...filter });
   const isOurs = field === attempt.reference;
   return rows
     .filter(({ userDataField }) => isSameField(userDataField ?? '', field))
@@ -108,9 +114,32 @@ function acceptedRow(row: MessageRow): Accepted & { raw: MessageRow } {
   };
 }
 
+const MOST_PAGES = 20;
+
+/**
+ * At most so many pages of messages/all: of more, those of both ends, since the order of the list is not documented and
+ * what is looked for is among the newest.
+ */
+async function bothEnds(session: Session, filters: Params): Promise<MessageRow[]> {
+  const params = { ...filters, pageSize: PAGE };
+  const rows: MessageRow[] = [];
+  let [read, last] = [0, 0];
+  for await (const page of session.pages<Page>(LIST, params)) {
+    rows.push(...page.webServiceMessages);
+    read += 1;
+    last = page.totalPages ?? 0;
+    if (read === (last > MOST_PAGES ? MOST_PAGES / 2 : MOST_PAGES)) break;
+  }
+  if (last <= MOST_PAGES) return rows;
+  for (let page = last - MOST_PAGES / 2 + 1; page <= last; page += 1) {
+    rows.push(...(await session.call<Page>(LIST, { ...params, page })).webServiceMessages);
+  }
+  return rows;
+}
+
 async function all(session: Session, operation: string, params: Params): Promise<MessageRow[]> {
   const rows: MessageRow[] = [];
-  const pages = session.pages<{ webServiceMessages: MessageRow[] }>(operation, { ...params, pageSize: PAGE });
+  const pages = session.pages<Page>(operation, { ...params, pageSize: PAGE });
   for await (const { webServiceMessages } of pages) rows.push(...webServiceMessages);
   return rows;
 }
