@@ -180,7 +180,7 @@ describe('sms-send at each provider', () => {
     const row = `zoomconnect.auth.${authentication || 'headers'}`;
     it(`${row}: the account's authentication '${authentication}' is how the vendor is asked`, async () => {
       const { account, sandbox } = await start('zoomconnect', { authentication });
-      const flow = await load({ type: 'sms-send' }, [account]);
+      const flow = await load({ type: 'sms-send', provider: account.id }, [account]);
       flow.give({ to: phone('0000'), payload: 'Hello' });
       await flow.until(() => flow.out[0].length === 1);
       const [request] = sandbox.requests('zoomconnect.sms.send').log;

@@ -5,7 +5,7 @@ import { operations } from './operations';
 import { NO_SENDER } from './send';
 import { verbs } from './verbs';
 import { webhook } from './webhook';
-import { headers, LABEL, wire } from './wire';
+import { headers, LABEL, WAYS, wire } from './wire';
 
 export const zoomconnect: Provider = {
   id: 'zoomconnect',
@@ -15,6 +15,7 @@ export const zoomconnect: Provider = {
   fields: [
     { name: 'email', kind: 'credential', required: true },
     { name: 'token', kind: 'credential', secret: true, required: true },
+    { name: 'authentication', kind: 'setting', type: 'select', options: WAYS },
     { name: 'urlToken', kind: 'credential', secret: true },
     { name: 'webhookSecret', kind: 'credential', secret: true },
   ],

@@ -14,7 +14,8 @@ export const LABEL = 'ZoomConnect';
 export const wire: Wire = { request, result, fault: ({ body }) => faultIn(readable(body)) };
 
 /** "Authentication": headers, Basic, or the query, which is for tests only. */
-type Way = 'headers' | 'basic' | 'query';
+export const WAYS = ['headers', 'basic', 'query'] as const;
+type Way = (typeof WAYS)[number];
 
 /** None for the call whose URL authenticates. */
 export function headers(
@@ -54,7 +55,8 @@ function signed(url: string, operation: Operation, { credentials, settings }: Ac
 /** @throws SmsError SMS_CONFIG */
 function wayOf({ authentication }: Settings): Way {
   if (authentication === undefined || authentication === null || authentication === '') return 'headers';
-  if (authentication === 'headers' || authentication === 'basic' || authentication === 'query') return authentication;
+  const way = WAYS.find((one) => one === authentication);
+  if (way) return way;
   throw new SmsError('SMS_CONFIG', 'The authentication of a ZoomConnect account is headers, basic or query.');
 }
 
