@@ -88,17 +88,62 @@ export function vendorTime(instant: Date): string {
   return WALL_CLOCK.format(instant);
 }
 
-/** ISO 8601 UTC out of a time of the vendor's; now, where there is none that can be read. */
-export function utc(time: unknown): string {
+/**
+ * The time from which on the vendor's list holds all that came since. In the hour that comes twice when summer time
+ * ends, a later instant may have an earlier time.
+ */
+export function vendorSince(instant: Date): string {
+  return vendorTime(comesTwice(instant) ? new Date(instant.getTime() - HOUR) : instant);
+}
+
+/** The time before which the vendor's list holds all that came until then. */
+export function vendorUntil(instant: Date): string {
+  return vendorTime(comesTwice(instant) ? new Date(instant.getTime() + HOUR) : instant);
+}
+
+function comesTwice(instant: Date): boolean {
+  const [before, time, after] = [-HOUR, 0, HOUR].map((apart) => vendorTime(new Date(instant.getTime() + apart)));
+  return time === before || time === after;
+}
+
+const HOUR = 3600_000;
+const DAY = 24 * HOUR;
+
+/**
+ * ISO 8601 UTC out of a time of the vendor's; now, where there is none that can be read. Of a time that comes twice it
+ * is the earlier instant, unless that lies before `since` (epoch ms) and the later one not in the future.
+ */
+export function utc(time: unknown, since = Number.NEGATIVE_INFINITY): string {
+  const [earlier, later] = readings(time);
+  if (earlier === undefined) return new Date().toISOString();
+  const isLater = later !== undefined && earlier < wholeSecond(since) && later <= Date.now();
+  return new Date(isLater ? later : earlier).toISOString();
+}
+
+/** Is it surely before this instant (epoch ms)? A time that comes twice never is. */
+export function isBefore(time: unknown, instant: number): boolean {
+  const [only, another] = readings(time);
+  return only !== undefined && another === undefined && only < wholeSecond(instant);
+}
+
+/** The vendor writes no fractions. */
+function wholeSecond(instant: number): number {
+  return Math.floor(instant / 1000) * 1000;
+}
+
+/** The instants, epoch ms, that have this time: two when it comes twice, none when it cannot be read. */
+function readings(time: unknown): number[] {
   const [, day, clock = '00:00:00'] = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d))?$/.exec(textOf(time).trim()) ?? [];
   const asUtc = day ? Date.parse(`${day}T${clock}Z`) : Number.NaN;
-  if (Number.isNaN(asUtc)) return new Date().toISOString();
-  // The offset is that of the instant, which the first guess may miss by an hour.
-  const guess = asUtc - offset(asUtc);
-  return new Date(asUtc - offset(guess)).toISOString();
+  if (Number.isNaN(asUtc)) return [];
+  const [before, after] = [offset(asUtc - DAY), offset(asUtc + DAY)];
+  if (before === after) return [asUtc - before];
+  const instants = [asUtc - before, asUtc - after].filter((instant) => instant + offset(instant) === asUtc);
+  // A time that is left out in spring is read by the clock of before.
+  return instants.length > 0 ? instants : [asUtc - before];
 }
 
 /** Milliseconds that the vendor's clock is ahead of UTC. */
 function offset(instant: number): number {
-  return Date.parse(`${vendorTime(new Date(instant)).replace(' ', 'T')}Z`) - Math.floor(instant / 1000) * 1000;
+  return Date.parse(`${vendorTime(new Date(instant)).replace(' ', 'T')}Z`) - wholeSecond(instant);
 }

@@ -14,7 +14,22 @@ import type {
 } from '../provider';
 import type { Session } from '../session';
 import { LONGEST_TEXT, MAX_PER_CALL, MAX_STATUSES, STATUS_ATTRIBUTES } from './limits';
-import { byStage, countOf, idOf, meaningOf, number, type Row, report, rowsOf, textOf, utc, vendorTime } from './values';
+import {
+  byStage,
+  countOf,
+  idOf,
+  isBefore,
+  meaningOf,
+  number,
+  type Row,
+  report,
+  rowsOf,
+  textOf,
+  utc,
+  vendorSince,
+  vendorTime,
+  vendorUntil,
+} from './values';
 
 export const verbs: Verbs = { send, sendMany, status, history, statusQueue, lookup, cancel, inbound };
 
@@ -186,21 +201,24 @@ const SMS = { way: 'mt', properties: 'id,status,text,date,recipient' };
 /** By the name of the mailing, which is our reference; an SMS that was sent alone by recipient, text and time. */
 async function lookup(session: Session, attempt: Attempt): Promise<Accepted[]> {
   const { to, text, reference, startedAt } = attempt;
+  const since = startedAt - CLOCK_SKEW;
   const [mailing] = rowsOf(await session.call('digitaleo.mailing.read', { name: reference, properties: 'id,name' }));
   const mailingId = textOf(mailing?.id);
   if (mailingId) {
     const rows = rowsOf(await session.call('digitaleo.sms.read', { ...SMS, mailingId, recipient: to }));
-    return rows.filter((row) => number(row.recipient) === to).map((row) => ({ ...acceptedRow(row), batch: mailingId }));
+    return rows
+      .filter((row) => number(row.recipient) === to)
+      .map((row) => ({ ...acceptedRow(row, since), batch: mailingId }));
   }
-  const since = vendorTime(new Date(startedAt - CLOCK_SKEW));
-  const date = [{ logical: 'AND' }, { operator: '>=', value: since }];
+  const date = [{ logical: 'AND' }, { operator: '>=', value: vendorSince(new Date(since)) }];
   const rows: Row[] = [];
   for await (const page of session.pages('digitaleo.sms.read', { ...SMS, recipient: to, date, limit: PAGE })) {
     rows.push(...rowsOf(page));
   }
   return rows
     .filter((row) => number(row.recipient) === to && oneLineEnd(textOf(row.text)) === oneLineEnd(text))
-    .map(acceptedRow)
+    .filter((row) => !isBefore(row.date, since))
+    .map((row) => acceptedRow(row, since))
     .sort((a, b) => a.acceptedAt.localeCompare(b.acceptedAt));
 }
 
@@ -211,10 +229,10 @@ function oneLineEnd(text: string): string {
 }
 
 /** The date of a scheduled SMS is that of its sending. */
-function acceptedRow(row: Row): Accepted {
+function acceptedRow(row: Row, since: number): Accepted {
   const word = textOf(row.status) || null;
   const now = new Date().toISOString();
-  const date = utc(row.date);
+  const date = utc(row.date, since);
   const { status: known } = meaningOf(word);
   return {
     id: textOf(row.id),
@@ -241,28 +259,33 @@ async function inbound(session: Session, query: InboundQuery): Promise<ProviderI
   }
   const date = [
     { logical: 'AND' },
-    { operator: '>=', value: vendorTime(query.since) },
-    { operator: '<', value: vendorTime(query.until) },
+    { operator: '>=', value: vendorSince(query.since) },
+    { operator: '<', value: vendorUntil(query.until) },
   ];
   const params = { way: 'mo', properties: 'id,text,date,recipient', date, sort: 'date ASC', limit: PAGE };
+  const since = query.since.getTime();
   const rows: ProviderInbound[] = [];
   for await (const page of session.pages('digitaleo.sms.read', params)) {
-    rows.push(...rowsOf(page).map(inboundMessage));
+    const asked = rowsOf(page).filter((row) => !isBefore(row.date, since));
+    rows.push(...asked.map((row) => inboundMessage(row, since)));
     if (rows.length >= query.limit) break;
   }
   return rows.sort((a, b) => a.receivedAt.localeCompare(b.receivedAt)).slice(0, query.limit);
 }
 
 /** Of a reply, the recipient is the phone that wrote it (an assumption). */
-function inboundMessage(row: Row): ProviderInbound {
+function inboundMessage(row: Row, since: number): ProviderInbound {
   const text = textOf(row.text);
+  const now = new Date().toISOString();
+  const date = utc(row.date, since);
   return {
     id: textOf(row.id),
     from: number(row.recipient),
     to: null,
     text,
     parts: Math.max(1, measure(text).parts),
-    receivedAt: utc(row.date),
+    // The vendor's clock may be ahead of ours.
+    receivedAt: date < now ? date : now,
     raw: row,
   };
 }
