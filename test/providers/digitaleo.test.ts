@@ -668,6 +668,27 @@ describe('Digitaleo, row by row', () => {
       assert.equal(vendor.requests('digitaleo.update.metaData').count, 3);
     });
 
+    for (const blank of ['', ' ', ',', ' , ', ['']]) {
+      it(`digitaleo.update.metaData: ${JSON.stringify(blank)} is no filter, nor an id to cancel`, async () => {
+        const { vendor, line } = await connect();
+        const update = { resource: 'sms', metaData: { text: 'x' } };
+        for (const check of [true, false]) {
+          for (const filter of [{ id: blank }, { recipient: blank, format: 'json' }]) {
+            const error = await failure(line.call('digitaleo.update.metaData', { ...update, ...filter }, { check }));
+            assert.equal(facts(error), 'SMS_INVALID_OPTION not-sent');
+          }
+          for (const operation of ['digitaleo.sms.cancel', 'digitaleo.mailing.cancel']) {
+            const error = await failure(line.call(operation, { id: blank }, { check }));
+            assert.equal(facts(error), 'SMS_INVALID_OPTION not-sent');
+          }
+        }
+        assert.deepEqual(
+          vendor.requests().log.filter(({ method }) => method !== 'POST'),
+          [],
+        );
+      });
+    }
+
     it('digitaleo.update.metaData: without any filter everything would be changed, so it is refused', async () => {
       const { vendor, line } = await connect();
       const error = await failure(line.call('digitaleo.update.metaData', { resource: 'sms', metaData: { text: 'x' } }));

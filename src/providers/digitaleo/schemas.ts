@@ -7,12 +7,19 @@ export const CLOSED = { additionalProperties: false } as const;
 export type Fields = Record<string, TSchema>;
 
 export function text(t: SchemaBuilder, description: string) {
-  return t.String({ minLength: 1, description });
+  return t.String({ minLength: 1, pattern: '\\S', description });
+}
+
+/** "Delete according to one identifier", §3.10.1. */
+export function oneId(t: SchemaBuilder) {
+  return t.String({ minLength: 1, pattern: '^[^\\s,]+$', description: 'One id' });
 }
 
 /** "There are two ways to pass multiple values", §1.8. */
 export function several(t: SchemaBuilder, description: string): TSchema {
-  return t.Union([t.String({ minLength: 1 }), t.Array(t.String(), { minItems: 1 })], {
+  // What is blank may be no filter to the vendor, and a call without a filter is about everything.
+  const one = { minLength: 1, pattern: '[^\\s,]' };
+  return t.Union([t.String(one), t.Array(t.String(one), { minItems: 1 })], {
     description: `${description}: one, several with commas between them, or a list`,
   });
 }

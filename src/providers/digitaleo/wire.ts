@@ -5,7 +5,7 @@ import { refusal } from '../classify';
 import type { HttpRequest, HttpResponse } from '../http';
 import type { Fault, Operation, Params, Wire } from '../provider';
 import { parseJson } from '../rest';
-import { vendorTime } from './values';
+import { textOf, vendorTime } from './values';
 
 const LABEL = 'Digitaleo';
 
@@ -64,11 +64,17 @@ function ownParams({ path, method }: Operation, params: Params): Params {
     .filter(([name, value]) => !MANNERS.includes(name) && value !== undefined && !path.includes(`{${name}}`))
     .map(([name, value]) => [name, inVendorForm(name, value)] as const)
     .filter(([, value]) => value !== undefined);
-  const isUpdate = method === 'PUT';
-  if (isUpdate && own.every(([name]) => name === 'metaData')) {
-    throw new SmsError('SMS_INVALID_OPTION', 'Give a filter such as id: without one, everything would be updated.');
+  const changes = method === 'PUT' || method === 'DELETE';
+  if (changes && !own.some(([name, value]) => name !== 'metaData' && selects(value))) {
+    throw new SmsError('SMS_INVALID_OPTION', 'Give a filter such as id: without one, everything would be changed.');
   }
   return Object.fromEntries(own);
+}
+
+/** A blank is no value to filter by, nor is a list of them. */
+function selects(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(selects);
+  return /[^\s,]/.test(textOf(value));
 }
 
 function inVendorForm(name: string, value: unknown): unknown {
