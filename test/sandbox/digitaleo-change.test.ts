@@ -51,6 +51,27 @@ describe('sandbox: Digitaleo changes', () => {
     }
   });
 
+  it('takes a blank id for one that is missing, and not for all there is', async () => {
+    const client = await login(await start());
+    const { id } = (await client.sms(TO, 'x', LATER)).body;
+    for (const blank of ['id=', 'id=%20', 'id=,', 'id[0]=', 'id[0]=%20&id[1]=,']) {
+      for (const [method, path] of [
+        ['DELETE', '/sms?'],
+        ['DELETE', '/mailing?'],
+        ['PUT', '/sms?metaData={"text":"y"}&'],
+        ['PUT', '/sms?metaData={"text":"y"}&recipient=%2B33696304321&'],
+        ['PUT', '/mailing?metaData={"text":"y"}&'],
+        ['GET', '/sms?'],
+      ] as const) {
+        assert.equal((await client.request(method, `${path}${blank}`)).status, 417, `${method} ${path}${blank}`);
+      }
+    }
+    const byBlank = await client.request('PUT', '/sms?metaData={"text":"y"}&recipient=%20');
+    assert.equal(byBlank.status, 417);
+    const { list } = await client.list('/sms?properties=id,text');
+    assert.deepEqual(list, [{ id, text: 'x' }]);
+  });
+
   it('cancels what a mailing has not sent yet', async () => {
     const sandbox = await start();
     const client = await login(sandbox);

@@ -28,8 +28,14 @@ export function required<T>(value: T | undefined, name: string): T {
 
 /** @throws Fault 417 unless at least one of the parameters is there */
 export function requireOne(params: Params, names: readonly string[]): void {
-  const given = (name: string): boolean => params[name] !== undefined && params[name] !== '';
+  const given = (name: string): boolean => isGiven(params[name]);
   if (!names.some(given)) throw missing(names.join(' or '));
+}
+
+/** What is blank is not there. */
+function isGiven(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(isGiven);
+  return /[^\s,]/.test(String(value ?? ''));
 }
 
 /** The headers of the example in §1.6; Node adds `Date`, and whoever has a body its length. */

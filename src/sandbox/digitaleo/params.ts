@@ -1,7 +1,7 @@
 /** The parameters of a call: query and body together, whatever the body's encoding (§1.2, §1.5, §1.8). */
 import { multipartFields } from '../multipart';
 import type { WireRequest } from '../server';
-import { badRequest } from './answers';
+import { badRequest, missing } from './answers';
 
 /** Nested as PHP nests `a[b][0]=c`: what has brackets is an object without prototype. */
 export type Params = Record<string, unknown>;
@@ -80,17 +80,24 @@ export function text(params: Params, name: string): string | undefined {
   throw badRequest(`${name} must be a single value`);
 }
 
-/** The values of a filter: one, several between commas, or a table (§1.8). @throws Fault for a table in a table */
+/**
+ * The values of a filter: one, several between commas, or a table (§1.8).
+ * @throws Fault 417 for an id that is blank (an assumption), 400 for a table in a table
+ */
 export function values(params: Params, name: string): string[] | undefined {
   const value = params[name];
-  if (value === undefined || value === null || value === '') return undefined;
+  if (value === undefined || value === null) return undefined;
+  const isId = /id$/i.test(name);
+  if (value === '' && !isId) return undefined;
   const listed = isObject(value) ? Object.values(value) : [value];
-  return listed.flatMap((one) => {
+  const all = listed.flatMap((one) => {
     if (isObject(one)) throw badRequest(`${name} must be a value or a list of values`);
     return String(one)
       .split(',')
       .map((part) => part.trim().replace(/^'(.*)'$/, '$1'));
   });
+  if (isId && all.every((one) => one === '')) throw missing(name);
+  return all;
 }
 
 /** A whole number from 0 up. @throws Fault for anything else */
