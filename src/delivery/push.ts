@@ -30,8 +30,8 @@ export async function readPush(
   for (const { report, hint, bare } of events.reports) {
     const id = report.id || (reference ? await account.tracker.idOf(reference) : null) || '';
     const truth = hint && id ? await confirmed(account, { ...report, id }, bare) : { ...report, id };
-    // About no message that can be named: told as it came.
-    if (!id && !reference) {
+    // About no message that can be named, or one that the vendor does not know: told as it came.
+    if (truth === null || (!id && !reference)) {
       told.other.push(report.raw);
       continue;
     }
@@ -54,15 +54,22 @@ async function isNew({ id, settings }: Account, reader: string, { eventId }: Web
 
 /**
  * The vendor's own word. Where it cannot be had the push stands in, unless it says nothing: who pushes has shown the
- * secret, and a vendor may forget a message earlier than it pushes. @throws SmsError
+ * secret, and a vendor may forget a message earlier than it pushes. Null where that leaves nothing to report: the
+ * vendor refuses the id, and would do so each time that the push is repeated. @throws SmsError
  */
-async function confirmed(account: Account, pushed: ProviderReport, bare = false): Promise<ProviderReport> {
+async function confirmed(account: Account, pushed: ProviderReport, bare = false): Promise<ProviderReport | null> {
   try {
     const [answer] = (await account.provider.verbs.status?.(await account.session(), [pushed.id])) ?? [];
     if (answer instanceof SmsError) throw answer;
     return answer ?? pushed;
   } catch (error) {
-    if (bare) throw error;
-    return pushed;
+    if (!bare) return pushed;
+    if (isDefinite(error)) return null;
+    throw error;
   }
+}
+
+/** Is it this message that is refused, and not the account, or a call that may succeed later? */
+function isDefinite(error: unknown): boolean {
+  return error instanceof SmsError && error.code === 'SMS_REJECTED' && !error.retryable && !error.accountRefused;
 }
