@@ -16,7 +16,7 @@ const request = (more: Partial<WebhookRequest>): WebhookRequest => ({
 });
 
 describe("Digitaleo's ping", () => {
-  const { connect, edge } = lines();
+  const { connect, answeredWith, edge } = lines();
   const rig = rigs();
   const read = (more: Partial<WebhookRequest>) => {
     assert.ok(digitaleo.webhook);
@@ -74,6 +74,33 @@ describe("Digitaleo's ping", () => {
     const error = await failure(readPush(account, 'flow', read({ query: { sms_id: '7' } })));
     assert.equal(facts(error), 'SMS_UNREACHABLE not-sent retryable');
   });
+
+  it('digitaleo.ping: of an SMS that the vendor says it does not know is told as it came, so that it may stop', async () => {
+    const { vendor } = await connect();
+    const account = rig().account({ ...vendor }, { provider: digitaleo });
+    const { reports, inbound, other } = await readPush(account, 'flow', read({ query: { sms_id: '7' } }));
+    assert.deepEqual([reports, inbound, other], [[], [], [{ sms_id: '7' }]]);
+  });
+
+  for (const [status, message] of [
+    [401, 'Authenticate failed'],
+    [429, 'Too many'],
+    [500, 'Fault'],
+    [402, 'No credit'],
+  ] as const) {
+    it(`digitaleo.ping: ${status} of the vendor says nothing of the SMS, and the ping is not taken`, async () => {
+      const { at } = await answeredWith(status, { status, message });
+      const account = rig().account(
+        {
+          baseUrl: `${at.origin}/rest`,
+          tokenUrl: `${at.origin}/token`,
+          credentials: { clientId: 'a', clientSecret: 'b' },
+        },
+        { provider: digitaleo },
+      );
+      await assert.rejects(readPush(account, 'flow', read({ query: { sms_id: '7' } })));
+    });
+  }
 });
 
 const mail = (more: Partial<Mail> = {}): Mail => ({
@@ -138,7 +165,78 @@ describe("Digitaleo's reply mail", () => {
     assert.deepEqual([message.from, message.text, message.inReplyTo], ['+33696300056', 'Yes', undefined]);
   });
 
+  it('digitaleo.replyMail: the label that comes last counts, as the text that was sent may have one too', () => {
+    const label = 'Réponse\u00a0: ';
+    const asked = 'SMS: Are you coming?\r\nResponse: 1 yes, 2 no\r\nThe plant\r\n';
+    assert.equal(read({ text: `${asked}Response: 1` }).text, '1');
+    assert.equal(read({ text: `SMS : Venez-vous ?\n${label}OUI ou NON\n${label}OUI\nmerci` }).text, 'OUI\nmerci');
+    // What the vendor calls it is not what a phone may write.
+    assert.equal(read({ text: 'SMS: x\r\nResponse: one\r\nAnswer: 42' }).text, 'one\r\nAnswer: 42');
+    assert.equal(read({ text: 'SMS: x\nReply: one' }).text, 'one');
+  });
+
+  it('digitaleo.replyMail: the entities of French are read, and those of other languages of Western Europe', () => {
+    const html =
+      '<p>R&eacute;ponse&nbsp;: &Agrave; No&euml;l, &ccedil;a co&ucirc;te 5&euro;&hellip; l&rsquo;&oelig;uf &#8217; &#x2019; &#146;&ntilde;&szlig; &laquo;&amp;lt;&raquo; &Eacute;&eacute; &unknown; &#0; &#xD800;</p>';
+    assert.equal(read({ text: '', html }).text, 'À Noël, ça coûte 5€… l’œuf ’ ’ ’ñß «&lt;» Éé &unknown; &#0; &#xD800;');
+  });
+
+  it('digitaleo.replyMail: of HTML, what a browser would not show is left out, and a lone < stays', () => {
+    const html =
+      '<!-- a > b --><STYLE>p > a {}</Style><title>Reply</title><p>SMS: 1 < 2</p><script>if (a < b) "</p>"</script><P\nclass="x">Response: 3 <4 & <b>5</b>   \n<br/>6</P><script>unclosed';
+    assert.equal(read({ text: '', html }).text, '3 <4 & 5\n6');
+  });
+
+  it('digitaleo.replyMail: a mail of any size takes no longer than its first 64 kB', () => {
+    for (const filling of [
+      ' ',
+      '\n',
+      ' \n',
+      '<',
+      '<script ',
+      '<script>',
+      '<br ',
+      '<!--',
+      '<a',
+      '&',
+      '&#',
+      'Response:',
+      '\nResponse:',
+    ]) {
+      const time = (length: number) => {
+        const body = filling.repeat(Math.ceil(length / filling.length));
+        const contents = [
+          { text: '', html: body },
+          { text: `${body}x` },
+          { text: `<p>${body}` },
+          { subject: `Response from ${body}` },
+        ];
+        return Math.min(
+          ...[1, 2, 3].map(() => {
+            const start = process.hrtime.bigint();
+            for (const content of contents)
+              try {
+                read(content);
+              } catch {}
+            return Number(process.hrtime.bigint() - start);
+          }),
+        );
+      };
+      const [small, large] = [time(20_000), time(200_000)];
+      assert.ok(large < 20 * Math.max(small, 1_000_000), `${JSON.stringify(filling)}: ${large} ns after ${small} ns`);
+    }
+  });
+
+  it('digitaleo.replyMail: what stands behind the first 64 kB of a mail is not read', () => {
+    const { text, raw } = read({ text: `Response: Yes\n${' '.repeat(70_000)}x` });
+    assert.equal(text, 'Yes');
+    assert.ok(JSON.stringify(raw).length < 70_000);
+  });
+
+  const away = 'I am away until Monday.\n\nIn urgent cases call +33 6 96 30 00 56.\n\nRegards';
   for (const more of [
+    { subject: 'Automatic reply: Pump 3', text: away },
+    { subject: 'Absence', text: '', html: `<p>${away.replaceAll('\n\n', '</p><p>')}</p>` },
     { subject: 'Invoice', text: 'Please pay' },
     { subject: 'Reply', text: 'Response: Yes' },
     { text: '' },

@@ -7,14 +7,22 @@ import { SmsError } from '../../sms/errors';
 import { toE164 } from '../../sms/phone';
 import { measure } from '../../sms/segments';
 import type { Mail, MailReader, ProviderInbound } from '../provider';
+import { textOfHtml } from './html';
 import { number } from './values';
 
 export const replyMail: MailReader = { read };
 
+/** An SMS has 1024 characters at most, and is in here twice; what is beyond this is not looked at. */
+const LONGEST_BODY = 64 * 1024;
+const LONGEST_SUBJECT = 1000;
+
 function read(mail: Mail, region: string): ProviderInbound {
-  const body = (mail.text.trim() === '' || isHtml(mail.text) ? textOfHtml(mail.html || mail.text) : mail.text).trim();
-  const { from, id } = subjectOf(mail.subject) ?? { from: numberIn(body), id: undefined };
-  const text = responseIn(body);
+  const body = bodyOf(mail);
+  const subject = subjectOf(mail.subject.slice(0, LONGEST_SUBJECT));
+  const answer = labelled(body);
+  // A mail that has neither the vendor's subject nor its label is anybody's, such as a notice of absence.
+  const from = subject?.from ?? (answer === undefined ? undefined : numberIn(body));
+  const text = answer ?? lastParagraph(body);
   if (from === undefined || text === undefined) {
     throw new SmsError(
       'SMS_BAD_RESPONSE',
@@ -28,9 +36,14 @@ function read(mail: Mail, region: string): ProviderInbound {
     text,
     parts: Math.max(1, measure(text).parts),
     receivedAt: mail.date,
-    ...(id ? { inReplyTo: id } : {}),
+    ...(subject ? { inReplyTo: subject.id } : {}),
     raw: { subject: mail.subject, from: mail.from, text: body },
   };
+}
+
+function bodyOf(mail: Mail): string {
+  const [text, html] = [mail.text, mail.html].map((part) => part.slice(0, LONGEST_BODY)) as [string, string];
+  return (text.trim() === '' || isHtml(text) ? textOfHtml(html || text) : text).trim();
 }
 
 /** The usual subject; `emailSubject` may have put another one in its place. */
@@ -43,34 +56,34 @@ function numberIn(body: string): string | undefined {
   return /(?<![\w+])\+\d[\d .-]{6,20}\d/.exec(body)?.[0];
 }
 
-/** What stands behind the word for it, to the end; without such a word, the last paragraph of several. */
-function responseIn(body: string): string | undefined {
-  const labelled = /^[ \t]*(?:response|reply|answer|réponse)[ \t]*:[ \t]*([\s\S]*)$/im.exec(body)?.[1]?.trim();
-  if (labelled !== undefined) return labelled;
-  const paragraphs = body.split(/\r?\n\s*\r?\n/).filter((one) => one.trim() !== '');
-  return paragraphs.length > 1 ? paragraphs.at(-1)?.trim() : undefined;
+/** Behind the last word for it, to the end: the text that was sent stands before, and may have such a word too. */
+function labelled(body: string): string | undefined {
+  for (const label of LABELS) {
+    const last = [...body.matchAll(label)].at(-1);
+    if (last) return body.slice(last.index + last[0].length).trim();
+  }
+  return undefined;
+}
+
+/** The vendor's own word, and those that it might have in another language; a phone may well write the latter. */
+const LABELS = [
+  /^[ \t\u00a0]*(?:response|r(?:é|e\u0301|e)ponse)[ \t\u00a0]*:/gim,
+  /^[ \t\u00a0]*(?:reply|answer)[ \t\u00a0]*:/gim,
+];
+
+/** Of several paragraphs: the text that was sent, and what was answered. */
+function lastParagraph(body: string): string | undefined {
+  const paragraphs: string[][] = [[]];
+  for (const line of body.split('\n')) {
+    if (line.trim() === '') paragraphs.push([]);
+    else paragraphs.at(-1)?.push(line.trimEnd());
+  }
+  const written = paragraphs.filter((lines) => lines.length > 0);
+  return written.length > 1 ? written.at(-1)?.join('\n').trim() : undefined;
 }
 
 function isHtml(text: string): boolean {
   return /^\s*<(?:!doctype|html|body|p|div|table)\b/i.test(text);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', amp: '&' };
-
-function textOfHtml(html: string): string {
-  return html
-    .replace(/<(style|script|head)\b[\s\S]*?<\/\1>/gi, '')
-    .replace(/\s*\n\s*/g, ' ')
-    .replace(/<br\b[^>]*>/gi, '\n')
-    .replace(/<\/(?:p|div|tr|td|h\d|li)>/gi, '\n')
-    .replace(/<[^>]*>/g, '')
-    .replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w+));/gi, (whole, decimal, hex, name) => {
-      if (name) return ENTITIES[String(name).toLowerCase()] ?? whole;
-      const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
-      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-    })
-    .replace(/[ \t]+$/gm, '')
-    .replace(/\n{3,}/g, '\n\n');
 }
 
 /** The number in the way of the account's country, where it can be read so. */
