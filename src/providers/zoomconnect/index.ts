@@ -27,7 +27,7 @@ export const zoomconnect: Provider = {
   webhook,
   cannot: {
     callback:
-      'ZoomConnect pushes to the addresses that you set in its developer settings; paste that of webhook-in there.',
+      'ZoomConnect pushes to the addresses that you set in its developer settings; paste that of webhook-in there, for replies and for delivery reports.',
     sender: NO_SENDER,
     senders: 'ZoomConnect has no senders to choose from; it chooses the number that an SMS comes from.',
     history: 'ZoomConnect tells the last status of an SMS only, not those before it.',
