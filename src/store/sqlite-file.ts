@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { SmsError } from '../sms/errors';
 import { storeError, troubleOf } from './sqlite-errors';
-import { migrate } from './sqlite-schema';
+import { inspect, migrate } from './sqlite-schema';
 
 type Sqlite = typeof import('node:sqlite');
 
@@ -84,9 +84,10 @@ export class SqliteFile {
     const db = new this.#sqlite.DatabaseSync(this.file);
     try {
       db.exec(SETTINGS);
+      inspect(db, this.file);
       const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode;
       if (mode !== 'wal') throw new SmsError('SMS_STORE', `${this.file} must be on a local disk, not on a share.`);
-      migrate(db, this.file);
+      migrate(db);
       this.#db = db;
       // The lock, and that the file can be written to, are found out now and not at the first message.
       this.#whole(() => this.#begin());

@@ -72,8 +72,8 @@ const MIGRATIONS = [
   `,
 ];
 
-/** @throws SmsError SMS_STORE for a file of a later version or of another program */
-export function migrate(db: DatabaseSync, file: string): void {
+/** Looks whose the file is, and touches nothing. @throws SmsError SMS_STORE: of a later version, of another program */
+export function inspect(db: DatabaseSync, file: string): void {
   const version = pragma(db, 'user_version');
   const isOurs = pragma(db, 'application_id') === APPLICATION;
   if (!isOurs && db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get()) {
@@ -86,7 +86,12 @@ export function migrate(db: DatabaseSync, file: string): void {
         `knows ${MIGRATIONS.length}); install that version again, or give the store another file.`,
     );
   }
-  if (isOurs && version === MIGRATIONS.length) return;
+}
+
+/** Brings an inspected file to the layout of today. */
+export function migrate(db: DatabaseSync): void {
+  const version = pragma(db, 'application_id') === APPLICATION ? pragma(db, 'user_version') : 0;
+  if (version === MIGRATIONS.length) return;
   db.exec('BEGIN IMMEDIATE');
   for (const step of MIGRATIONS.slice(version)) db.exec(step);
   db.exec(`PRAGMA application_id = ${APPLICATION}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);

@@ -1,0 +1,97 @@
+/** The embedded store: what comes together, what is in the way of one call only, what was long ago. */
+import assert from 'node:assert/strict';
+import sqlite from 'node:sqlite';
+import sinon from 'sinon';
+import { embeddedStore, type OutboxEntry } from '../../dist/src/store/index.js';
+import { Commits } from '../../dist/src/store/sqlite-commits.js';
+import { SqliteFile } from '../../dist/src/store/sqlite-file.js';
+import { SqliteMarks } from '../../dist/src/store/sqlite-marks.js';
+import { Pruning } from '../../dist/src/store/sqlite-prune.js';
+import { SqliteTracked } from '../../dist/src/store/sqlite-tracked.js';
+import { ACCOUNT, entry, references, tracked } from './sqlite-entries.ts';
+import { newFile } from './sqlite-files.ts';
+
+const DAY = 24 * 3600_000;
+
+describe('the embedded store', () => {
+  it('makes one commit for all messages that arrive together', async () => {
+    const store = await embeddedStore({ file: newFile() });
+    const commits = sinon.spy(SqliteFile.prototype, 'transaction');
+    await Promise.all(Array.from({ length: 20 }, (_, i) => store.outbox.add([entry(`+32${i}`)])));
+    commits.restore();
+    assert.equal(commits.callCount, 1);
+    assert.equal((await store.outbox.list(ACCOUNT, 'waiting')).length, 20);
+    await store.close();
+  });
+
+  it('refuses the same reference twice, and only that of all that arrive together', async () => {
+    const store = await embeddedStore({ file: newFile() });
+    const entries = [entry('+3201'), entry('+3202', { reference: 'twice' }), entry('+3203', { reference: 'twice' })];
+    const results = await Promise.allSettled(entries.map((one) => store.outbox.add([one])));
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'fulfilled', 'rejected'],
+    );
+    assert.equal((await store.outbox.list(ACCOUNT, 'waiting')).length, 2);
+    await store.close();
+  });
+
+  it('keeps what it does not know, and a time that is no whole number', async () => {
+    const store = await embeddedStore({ file: newFile() });
+    const given = { ...entry('+3201', { notBefore: 1.5 }), later: { a: ['b'] } } as OutboxEntry;
+    await store.outbox.add([given]);
+    assert.deepEqual(await store.outbox.list(ACCOUNT, 'waiting'), [given]);
+    await store.close();
+  });
+
+  it('takes out what has expired in portions, and hands out none of it in between', async () => {
+    const store = await embeddedStore({ file: newFile() });
+    const late = Array.from({ length: 2300 }, (_, i) => entry(`+32${i % 50}`, { expiresAt: 1000 }));
+    await store.outbox.add([...late, entry('+33')]);
+    const taken: string[] = [];
+    for (let portion = -1; portion !== 0; ) {
+      const expired = await store.outbox.takeExpired(ACCOUNT, 2000);
+      portion = expired.length;
+      taken.push(...references(expired));
+      const left = taken.length < late.length;
+      if (left) assert.deepEqual(await store.outbox.claim(ACCOUNT, 2000, 5), []);
+    }
+    assert.deepEqual(taken.sort(), references(late).sort());
+    assert.equal((await store.outbox.claim(ACCOUNT, 2000, 5)).length, 1);
+    await store.close();
+  });
+
+  it('tells what is due, least recently saved first, also when thousands are', async () => {
+    const store = await embeddedStore({ file: newFile() });
+    const messages = Array.from({ length: 2500 }, (_, i) => tracked(`${i}`, { asked: i % 4, askAt: 5000 - i }));
+    await Promise.all(messages.map((message) => store.tracked.save(message)));
+    const due = await store.tracked.due(ACCOUNT, 4900, 7);
+    assert.deepEqual(
+      due.map(({ id }) => id),
+      ['100', '101', '102', '103', '104', '105', '106'],
+    );
+    await store.close();
+  });
+
+  it('forgets, step by step, final messages after their days and marks after their time, and nothing else', async () => {
+    const file = new SqliteFile(sqlite, newFile(), () => {});
+    file.open();
+    const commits = new Commits(file);
+    const [messages, marks] = [new SqliteTracked(file, commits), new SqliteMarks(file, commits)];
+    await Promise.all(Array.from({ length: 450 }, (_, i) => messages.save(tracked(`${i}`, { final: true }))));
+    await messages.save(tracked('open', { finalBy: Date.now() + 60 * DAY }));
+    await marks.set('scope', 'dead', '', DAY);
+    await marks.set('scope', 'alive', 'value', 90 * DAY);
+    const pruning = new Pruning(file, commits, 30);
+    assert.equal(await pruning.step(Date.now() + 29 * DAY), false);
+    assert.equal((await messages.find(ACCOUNT, '0'))?.id, '0');
+    let steps = 1;
+    while (await pruning.step(Date.now() + 31 * DAY)) steps += 1;
+    assert.equal(steps, 3);
+    assert.equal(await messages.find(ACCOUNT, '449'), null);
+    assert.equal((await messages.find(ACCOUNT, 'open'))?.id, 'open');
+    assert.equal(await marks.get('scope', 'alive'), 'value');
+    pruning.close();
+    file.close();
+  });
+});
