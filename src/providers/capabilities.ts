@@ -36,7 +36,10 @@ export function capabilitiesOf(provider: Provider): Record<string, true | string
 export function verbOf<V extends keyof Verbs>(provider: Provider, verb: V): NonNullable<Verbs[V]> {
   const found = provider.verbs[verb];
   if (found) return found as NonNullable<Verbs[V]>;
-  throw new SmsError('SMS_UNSUPPORTED', reasonAgainst(provider, verb as Capability) ?? `${provider.label} cannot do this.`);
+  throw new SmsError(
+    'SMS_UNSUPPORTED',
+    reasonAgainst(provider, verb as Capability) ?? `${provider.label} cannot do this.`,
+  );
 }
 
 /** @throws SmsError SMS_UNSUPPORTED */

@@ -112,6 +112,7 @@ describe('the inbox', () => {
       new Inbox({
         account: { provider: 'enco', account: 'account', accountName: 'Account' },
         marks: store.marks,
+        mark: null,
         read: async (query) => {
           queries.push(query);
           return list
@@ -148,6 +149,7 @@ describe('the inbox', () => {
       const broken = new Inbox({
         account: { provider: 'enco', account: 'account', accountName: 'Account' },
         marks: store.marks,
+        mark: null,
         read: () => Promise.reject(new Error('out')),
       });
       await assert.rejects(poll(broken), /out/);

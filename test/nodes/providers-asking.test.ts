@@ -190,17 +190,23 @@ describe('an account by mail or by file', () => {
 });
 
 describe('sms-request at each provider', () => {
-  const today = new Date();
-  const LISTS: Record<string, { operation: string; params: object; rows: (page: never) => unknown[] }> = {
+  const LISTS: Record<
+    string,
+    { operation: string; params: object | (() => object); rows: (page: never) => unknown[] }
+  > = {
     enco: {
       operation: 'enco.logs.interval',
-      params: {
-        type: 'sms-outbound',
-        year: today.getUTCFullYear(),
-        month: today.getUTCMonth() + 1,
-        startTime: new Date(today.getTime() - 60_000).toISOString(),
-        endTime: new Date(today.getTime() + 60_000).toISOString(),
-        limit: 2,
+      // Of the time when it is asked for, which may be minutes after this file was read.
+      params: () => {
+        const now = new Date();
+        return {
+          type: 'sms-outbound',
+          year: now.getUTCFullYear(),
+          month: now.getUTCMonth() + 1,
+          startTime: new Date(now.getTime() - 60_000).toISOString(),
+          endTime: new Date(now.getTime() + 60_000).toISOString(),
+          limit: 2,
+        };
       },
       rows: (page: unknown[]) => page,
     },
@@ -226,7 +232,8 @@ describe('sms-request at each provider', () => {
       const { operation, params, rows } = LISTS[kind] as (typeof LISTS)[string];
       const { account } = await start(kind);
       const node = { type: 'sms-request', provider: account.id, operation, all: true };
-      const more = { params: JSON.stringify(params), paramsType: 'json' };
+      const asked = typeof params === 'function' ? params() : params;
+      const more = { params: JSON.stringify(asked), paramsType: 'json' };
       const flow = await load({ ...node, ...more }, [account], sender(account.id));
       await send(['0000', '1111', '2222'].map(phone));
       flow.give({ topic: 'kept' });

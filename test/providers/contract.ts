@@ -14,7 +14,8 @@ import type { Start } from './contract/lines.ts';
 import { describeOperations, describeParameters } from './contract/operations.ts';
 import { describeSecrets, describeSending } from './contract/sending.ts';
 
-const VERBS: Record<Exclude<keyof Verbs, 'send'>, (provider: Provider, start: Start) => void> = {
+/** `markRead` goes with `inbound`. */
+const VERBS: Record<Exclude<keyof Verbs, 'send' | 'markRead'>, (provider: Provider, start: Start) => void> = {
   status: describeStatus,
   inbound: describeInbound,
   lookup: describeLookup,
