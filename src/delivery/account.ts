@@ -1,6 +1,6 @@
 /** One account at a vendor: what all nodes that use it share. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { capabilitiesOf, demand, verbOf } from '../providers/capabilities';
+import { demand, isAble, verbOf } from '../providers/capabilities';
 import { CONNECTIONS } from '../providers/http';
 import type { Capability, Params, Provider, ProviderReport, Quote } from '../providers/provider';
 import { Session, type SessionOptions } from '../providers/session';
@@ -209,12 +209,8 @@ export class Account {
     return this.#call((line) => verbOf(this.provider, 'senders')(line));
   }
 
-  capabilities(): Record<string, true | string> {
-    return capabilitiesOf(this.provider);
-  }
-
   can(capability: Capability): boolean {
-    return capabilitiesOf(this.provider)[capability] === true;
+    return isAble(this.provider, capability);
   }
 
   demand(capability: Capability): void {

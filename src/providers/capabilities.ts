@@ -42,6 +42,10 @@ export function verbOf<V extends keyof Verbs>(provider: Provider, verb: V): NonN
   );
 }
 
+export function isAble(provider: Provider, capability: Capability): boolean {
+  return reasonAgainst(provider, capability) === undefined;
+}
+
 /** @throws SmsError SMS_UNSUPPORTED */
 export function demand(provider: Provider, capability: Capability): void {
   const reason = reasonAgainst(provider, capability);
