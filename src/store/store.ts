@@ -1,11 +1,15 @@
-/** The contract of a store: what delivery needs to remember. Every promise resolves when what it says is kept. */
+/**
+ * The contract of a store: what delivery needs to remember. Every promise resolves when what it says is kept. What is
+ * asked for in one turn of the event loop is kept in that order, and all together by a store that can; a store that
+ * cannot keep it rejects with SMS_STORE, and the next call tries again.
+ */
 import type { Alphabet, Receipt, Status, StatusReport } from '../sms/types';
 
 /**
  * `waiting` for its time, its turn or a retry; `sending`, a byte may have left; `unknown`, being looked up at the
- * vendor; `held` for a person.
+ * vendor; `held` for a person; `expired`, to be told so.
  */
-export type OutboxState = 'waiting' | 'sending' | 'unknown' | 'held';
+export type OutboxState = 'waiting' | 'sending' | 'unknown' | 'held' | 'expired';
 
 /** One message to one recipient, from the moment it is promised until it is settled. */
 export interface OutboxEntry {
@@ -17,6 +21,14 @@ export interface OutboxEntry {
   owner: string;
   /** Whether the owner is told what becomes of it after it was accepted. */
   follow: boolean;
+  /** What the owner wants back with the outcome; anything that JSON can carry. */
+  context: unknown;
+  /** The process that took it in, and still has the message itself while it lives. */
+  life: string;
+  /** When it was taken in, epoch milliseconds. */
+  createdAt: number;
+  /** It goes to those, too, who want no messages. */
+  transactional: boolean;
   to: string;
   text: string;
   /** Asked for by the message; null for the account's own. */
@@ -61,12 +73,22 @@ export interface OutboxStore {
   remove(reference: string): Promise<void>;
   /** Hands a claimed entry over to another account, in its new state. */
   move(entry: OutboxEntry, account: string): Promise<void>;
-  /** Takes out the entries that waited beyond their time. */
+  /**
+   * Entries that waited beyond their time, some of them when they are many: stored as `expired`, out of everybody's
+   * way, until they are removed.
+   */
   takeExpired(account: string, now: number): Promise<OutboxEntry[]>;
   /** When claim or takeExpired will next have something to do; null when nothing waits. */
   nextDue(account: string): Promise<number | null>;
-  list(account: string, state: OutboxState): Promise<OutboxEntry[]>;
+  find(reference: string): Promise<OutboxEntry | null>;
+  /** Oldest first; without a limit all of them, which may be many. */
+  list(account: string, state: OutboxState, options?: { to?: string; limit?: number }): Promise<OutboxEntry[]>;
+  /** At a cost that does not grow with what waits, but for the first time. */
+  counts(account: string): Promise<OutboxCounts>;
 }
+
+/** How many there are in each state, and `createdAt` of the oldest of them all. */
+export type OutboxCounts = Record<OutboxState, number> & { oldest: number | null };
 
 /** An accepted message whose life goes on. */
 export interface TrackedMessage {
@@ -86,13 +108,20 @@ export interface TrackedMessage {
   asked: number;
   /** When to give up waiting for a final status. */
   finalBy: number;
+  /** What the owner wants back with each report; anything that JSON can carry. */
+  context: unknown;
+  /** How often it was saved; 0 for one that never was. */
+  version: number;
   /** The last report that moved it, for those who ask. */
   report: StatusReport | null;
   receipt: Receipt | null;
 }
 
 export interface TrackedStore {
-  save(message: TrackedMessage): Promise<void>;
+  /**
+   * False, and nothing is stored, when another has saved it since this one was read; else its version has grown by one.
+   */
+  save(message: TrackedMessage): Promise<boolean>;
   find(account: string, id: string): Promise<TrackedMessage | null>;
   findReference(account: string, reference: string): Promise<TrackedMessage | null>;
   /** Messages accepted for a recipient since a time. */
@@ -105,18 +134,33 @@ export interface TrackedStore {
   nextDue(account: string): Promise<number | null>;
 }
 
-/** Small facts with an end: cursors, what was seen, what was taken. */
+/** Small facts, most of them with an end: cursors, what was seen, what was taken, what is still to be told. */
 export interface MarkStore {
-  /** False when the key is there already. `ttl` in milliseconds. */
+  /** False when the key is there already. `ttl` in milliseconds, Infinity for no end. */
   add(scope: string, key: string, ttl: number, value?: string): Promise<boolean>;
   get(scope: string, key: string): Promise<string | null>;
   set(scope: string, key: string, value: string, ttl: number): Promise<void>;
   remove(scope: string, key: string): Promise<void>;
+  /** In the order of their keys (by UTF-16 unit or by byte: keys are ASCII), those after `after`. */
+  list(scope: string, options?: { after?: string; limit?: number }): Promise<{ key: string; value: string }[]>;
+}
+
+/** The rate of an account over all who share the store. */
+export interface RateStore {
+  /**
+   * Takes the next slots, `spacing` milliseconds each, unless that moment is still to come: then nothing is taken.
+   * Returns the milliseconds to wait until then, 0 when they were taken.
+   */
+  take(account: string, spacing: number, count: number): Promise<number>;
 }
 
 export interface Store {
   readonly outbox: OutboxStore;
   readonly tracked: TrackedStore;
   readonly marks: MarkStore;
+  /** What is shared with other processes; null for a store of this one alone, which keeps its own rate. */
+  readonly rates: RateStore | null;
+  /** Opens it now; otherwise the first call does. @throws SmsError SMS_STORE, and may be asked again */
+  open(): Promise<void>;
   close(): Promise<void>;
 }
