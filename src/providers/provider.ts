@@ -297,6 +297,8 @@ export interface Provider {
   verbs: Verbs;
   /** How often the vendor lets one message be asked about; nothing where it says nothing. */
   statusChecks?: number;
+  /** The words for a status that say that the recipient wants no more messages, in any case. */
+  optedOut?: readonly string[];
   /** How many messages one call of `sendMany` takes at the most. */
   batch?: number;
   /** The operation and those of its parameters that a user may set on a message. */

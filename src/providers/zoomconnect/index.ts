@@ -23,6 +23,7 @@ export const zoomconnect: Provider = {
   wire,
   operations,
   verbs,
+  optedOut: ['FAILED_OPTOUT'],
   options: { operation: 'zoomconnect.sms.send', names: ['campaign', 'dataField', 'dateToSend'] },
   webhook,
   cannot: {
