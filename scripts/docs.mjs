@@ -1,6 +1,7 @@
 /** Writes the pages of docs/ that are made from the providers themselves; with --check, fails when one is not current. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import deskModule from '../dist/src/delivery/desk-operations.js';
 import providersModule from '../dist/src/providers/index.js';
 import schemaModule from '../dist/src/providers/schema.js';
 
@@ -22,9 +23,11 @@ export async function page(providers) {
   return `# Operations
 
 Every call that the vendors document, as \`sms-request\` offers it: one flat object of parameters, with the vendor's own
-names. This page is made from the code by \`npm run docs\`.
+names. What can be asked of any account, whoever its provider is, comes [last](#any-account). This page is made from the
+code by \`npm run docs\`.
 
-${sections.join('\n')}`;
+${sections.join('\n')}
+${await ownSection()}`;
 }
 
 const CAPABILITIES = {
@@ -84,18 +87,32 @@ async function section({ label, baseUrl, note, operations }) {
   return `## ${label}\n\n${about}\n\n${entries.join('\n')}`;
 }
 
+/** What the package itself knows of an account: nothing of it reaches the vendor. */
+async function ownSection() {
+  const about =
+    'What the package itself knows and does, the same for every provider. None of it is a call to the vendor.';
+  const entries = await Promise.all(deskModule.deskOperations.map(ownOperation));
+  return `## Any account\n\n${about}\n\n${entries.join('\n')}`;
+}
+
 async function operation(op) {
+  const notes = notesOf(op, 'changes something at the vendor');
+  const facts = `${op.title}. \`${op.method} ${op.path}\`${notes}. Source: ${op.source}.`;
+  return entry(op, op.deprecated ? [facts, '', `**Deprecated.** ${op.deprecated}`] : [facts]);
+}
+
+async function ownOperation(op) {
+  return entry(op, [`${op.title}${notesOf(op, 'changes something in the account')}.`]);
+}
+
+async function entry(op, about) {
   const { params } = await schemaModule.schemasOf(op);
-  const notes = [op.writes && 'changes something at the vendor', op.next && 'has pages'].filter(Boolean);
-  const lines = [
-    `### \`${op.id}\``,
-    '',
-    `${op.title}. \`${op.method} ${op.path}\`${notes.length > 0 ? ` (${notes.join(', ')})` : ''}. Source: ${op.source}.`,
-    '',
-    ...(op.deprecated ? [`**Deprecated.** ${op.deprecated}`, ''] : []),
-    ...parameters(params),
-  ];
-  return `${lines.join('\n')}\n`;
+  return `${[`### \`${op.id}\``, '', ...about, '', ...parameters(params)].join('\n')}\n`;
+}
+
+function notesOf({ writes, next }, change) {
+  const notes = [writes && change, next && 'has pages'].filter(Boolean);
+  return notes.length > 0 ? ` (${notes.join(', ')})` : '';
 }
 
 function parameters({ properties, required = [] }) {

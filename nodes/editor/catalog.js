@@ -4,6 +4,7 @@
   const NAMESPACE = '@smsflow/node-red-sms/sms-provider:';
   let loading;
   let known = [];
+  let own = [];
 
   /** A label of the account's catalogue, which holds what several dialogs share; `fallback` when there is none. */
   smsEditor.text = (key, values, fallback) => {
@@ -17,6 +18,7 @@
     loading ??= smsEditor.ask('GET', 'sms-provider/catalog').then(
       (answer) => {
         known = answer.providers;
+        own = answer.operations ?? [];
         return known;
       },
       (error) => {
@@ -29,6 +31,9 @@
 
   /** The provider of this id, if the catalog is here already. */
   smsEditor.provider = (id) => known.find((provider) => provider.id === id);
+
+  /** What can be asked of any account, whoever the provider is, if the catalog is here already. */
+  smsEditor.ownOperations = () => own;
 
   /** Promise of the provider as an account (the id of an sms-provider node) has it; undefined without such an account. */
   smsEditor.providerOfAccount = async (account) => {

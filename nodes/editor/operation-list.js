@@ -67,13 +67,13 @@
   /** Every word has to be in the id, the title or the group. */
   function matching(operations, words) {
     const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-    return operations.filter(({ id, title }) => {
-      const text = `${id} ${title}`.toLowerCase();
+    return operations.filter(({ id, title, group = '' }) => {
+      const text = `${id} ${title} ${group}`.toLowerCase();
       return wanted.every((word) => text.includes(word));
     });
   }
 
-  /** Grouped by the middle of the id: `vendor.group.call`. */
+  /** Grouped by the middle of the id, `vendor.group.call`, where no other group is named. */
   function show(select, found, chosen, operations) {
     select.empty();
     $('<option value="">').text(smsEditor.text('operations.choose')).appendTo(select);
@@ -81,7 +81,7 @@
     for (const operation of operations) {
       if (operation.id !== chosen && !found.includes(operation)) continue;
       const [, group, ...rest] = operation.id.split('.');
-      const name = rest.length > 0 ? group : '';
+      const name = operation.group ?? (rest.length > 0 ? group : '');
       if (!groups.has(name)) groups.set(name, name ? $('<optgroup>').attr('label', name) : select);
       $('<option>').val(operation.id).text(labelOf(operation, operations)).appendTo(groups.get(name));
     }

@@ -58,6 +58,15 @@ export class Accounts {
     return this.#accounts.get(id);
   }
 
+  all(): Account[] {
+    return [...this.#accounts.values()];
+  }
+
+  /** The accounts that could not be set up, with the reason. */
+  refused(): { id: string; name: string; error: SmsError }[] {
+    return [...this.#refused].map(([id, why]) => ({ id, ...why }));
+  }
+
   /** From now on the node of this id is told, first of what happened while it was away; returns what ends it. */
   own(id: string, owner: Owner): () => void {
     this.#owners.set(id, owner);

@@ -3,16 +3,19 @@ import { SmsError } from '../sms/errors';
 import { isDate } from '../sms/excerpt';
 import type { Operation, Params, TObject, TSchema } from './provider';
 
+/** What a schema belongs to: an operation, of a vendor or our own. */
+export type Described = Pick<Operation, 'id' | 'params' | 'result'>;
+
 interface Tools {
   type: typeof import('typebox', { with: { 'resolution-mode': 'import' }}).Type;
   value: typeof import('typebox/value', { with: { 'resolution-mode': 'import' }}).Value;
 }
 
 let tools: Promise<Tools> | undefined;
-const built = new WeakMap<Operation, { params: TObject; result: TSchema }>();
+const built = new WeakMap<Described, { params: TObject; result: TSchema }>();
 
 /** The JSON Schemas of an operation's parameters and result. */
-export async function schemasOf(operation: Operation): Promise<{ params: TObject; result: TSchema }> {
+export async function schemasOf(operation: Described): Promise<{ params: TObject; result: TSchema }> {
   const { type } = await load();
   let schemas = built.get(operation);
   if (!schemas) {
@@ -26,7 +29,7 @@ export async function schemasOf(operation: Operation): Promise<{ params: TObject
  * The parameters as the vendor wants them: text that means a number or a boolean becomes one, a Date ISO 8601.
  * @throws SmsError SMS_INVALID_OPTION naming everything that is wrong
  */
-export async function checkParams(operation: Operation, params: Params): Promise<Params> {
+export async function checkParams(operation: Described, params: Params): Promise<Params> {
   const { params: schema } = await schemasOf(operation);
   return check(operation.id, schema, params);
 }
@@ -49,7 +52,7 @@ export async function checkOptions(operation: Operation, names: readonly string[
 }
 
 /** @throws SmsError SMS_BAD_RESPONSE when the vendor's answer is not what it documents */
-export async function checkResult(operation: Operation, result: unknown): Promise<void> {
+export async function checkResult(operation: Described, result: unknown): Promise<void> {
   const { value } = await load();
   const schemas = await schemasOf(operation);
   if (value.Check(schemas.result, result)) return;

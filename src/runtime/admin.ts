@@ -1,11 +1,12 @@
 /** What the editor asks of the runtime: the catalogue of providers, a connection test, sender lists, webhook addresses. */
-import type { Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { providerOf } from '../providers';
 import { verbOf } from '../providers/capabilities';
 import { Session } from '../providers/session';
 import { SmsError, toSmsError } from '../sms/errors';
+import { answer, NotFound, param } from './answer';
 import { catalog } from './catalog';
+import { serveDeskAdmin } from './desk';
 import { type Line, SandboxLine, withEnvironment } from './line';
 import type { ProviderNode } from './nodes';
 import { ownSettings, type ProviderDef, providerFor, settingsOf } from './provider';
@@ -13,6 +14,7 @@ import type { WebhookNode } from './webhook';
 
 export function serveProviderAdmin(RED: NodeAPI): void {
   const { httpAdmin, auth } = RED;
+  serveDeskAdmin(RED);
   httpAdmin.get('/sms-provider/catalog', auth.needsPermission('sms-provider.read'), answer(catalog));
   httpAdmin.post(
     '/sms-provider/test',
@@ -44,24 +46,6 @@ export function serveWebhookAdmin(RED: NodeAPI): void {
     write,
     answer((request) => webhookOf(RED, param(request)).selfTest()),
   );
-}
-
-/** Thrown where there is nothing of that id; answered with 404. */
-class NotFound extends Error {}
-
-function answer(work: (request: Request) => unknown): RequestHandler {
-  return async (request: Request, response: Response) => {
-    try {
-      response.json(await work(request));
-    } catch (thrown) {
-      const error = toSmsError(thrown);
-      response.status(thrown instanceof NotFound ? 404 : 400).json({ code: error.code, message: error.message });
-    }
-  };
-}
-
-function param(request: Request): string {
-  return String(request.params.id);
 }
 
 interface TestRequest {

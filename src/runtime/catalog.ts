@@ -1,11 +1,21 @@
 /** What the editor is told of the providers: their fields, what they can do and how they are called. All of it data. */
+import { type DeskOperation, deskOperations } from '../delivery/desk-operations';
 import { providers } from '../providers';
 import { capabilitiesOf } from '../providers/capabilities';
 import type { Operation, Provider, ProviderField, Settings } from '../providers/provider';
 import { schemasOf } from '../providers/schema';
 
 export async function catalog() {
-  return { providers: await Promise.all(providers.map(entry)) };
+  return {
+    providers: await Promise.all(providers.map(entry)),
+    /** What can be asked of any account, whoever the provider is. */
+    operations: await Promise.all(deskOperations.map(ownOperation)),
+  };
+}
+
+async function ownOperation(operation: DeskOperation) {
+  const { id, title, writes, next } = operation;
+  return { id, title, ...(await schemasOf(operation)), pages: next !== undefined, writes };
 }
 
 async function entry(provider: Provider) {

@@ -1,5 +1,6 @@
-/** The work of sms-request: any documented operation of the vendor, with its own parameters. */
+/** The work of sms-request: any documented operation of the vendor, with its own parameters, or one of the account's own. */
 import type { Node, NodeAPI } from 'node-red';
+import { Desk } from '../delivery/desk';
 import { SmsError } from '../sms/errors';
 import { accountFor } from './account-of';
 import { evaluator } from './evaluate';
@@ -22,10 +23,11 @@ export function operationRequest(RED: NodeAPI, node: Node, config: RequestDef): 
     async (message, send) => {
       const account = accountFor(RED, config, message);
       if (!config.operation) throw new SmsError('SMS_CONFIG', 'No operation is chosen: open the node and choose one.');
+      const line = Desk.has(config.operation) ? new Desk(account) : account;
       const params = paramsOf((await evaluate(message)).params);
       status.show('waiting');
       if (!config.all) {
-        message.payload = await account.call(config.operation, params);
+        message.payload = await line.call(config.operation, params);
         send(message);
         status.show('done');
         return;
@@ -40,7 +42,7 @@ export function operationRequest(RED: NodeAPI, node: Node, config: RequestDef): 
         status.show('received', index);
       };
       let first = true;
-      for await (const page of await account.pages(config.operation, params)) {
+      for await (const page of await line.pages(config.operation, params)) {
         if (!first) give(held);
         held = page;
         first = false;
