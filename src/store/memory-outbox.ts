@@ -1,161 +1,206 @@
 /** The outbox in lanes, one a recipient: the order to a recipient is kept, and a claim does not scan what waits. */
 import { Agenda } from './agenda';
-import type { OutboxEntry, OutboxState, OutboxStore } from './store';
+import { dueOf, type Lane, leave, nextOf, release } from './memory-lane';
+import type { OutboxCounts, OutboxEntry, OutboxState, OutboxStore } from './store';
 
-/** The messages to one recipient through one account, oldest first. */
-interface Lane {
-  account: string;
-  to: string;
-  entries: OutboxEntry[];
-  /** The reference of the entry that is claimed. */
-  claimed: string | null;
+/** What is known of one account. */
+interface Account {
+  /** In the order in which they were taken in. */
+  entries: Map<string, OutboxEntry>;
+  lanes: Map<string, Lane>;
+  /** When each lane next has something to do. */
+  turns: Agenda<Lane>;
+  /** When what waits is over. */
+  ends: Agenda<OutboxEntry>;
+  /** When they were taken in. */
+  ages: Agenda<OutboxEntry>;
+  counts: Record<OutboxState, number>;
 }
 
+/** Expired entries are taken in portions: there may be a million of them after an outage. */
+const PORTION = 1000;
+
 export class MemoryOutbox implements OutboxStore {
-  #lanes = new Map<string, Lane>();
-  #agendas = new Map<string, Agenda<Lane>>();
-  #expiries = new Map<string, Agenda<OutboxEntry>>();
+  #accounts = new Map<string, Account>();
+  /** Copies of our own: what others do to theirs counts when they save it. */
   #entries = new Map<string, OutboxEntry>();
-  #held = new Map<string, OutboxEntry>();
 
   async add(entries: readonly OutboxEntry[]): Promise<void> {
-    for (const entry of entries) {
-      this.#entries.set(entry.reference, entry);
-      const lane = this.#lane(entry);
-      lane.entries.push(entry);
-      agendaOf(this.#expiries, entry.account).put(entry, entry.expiresAt);
-      this.#plan(lane);
-    }
+    for (const entry of entries) this.#put(copyOf(entry));
   }
 
   async claim(account: string, now: number, limit: number): Promise<OutboxEntry[]> {
     const claimed: OutboxEntry[] = [];
-    const agenda = agendaOf(this.#agendas, account);
+    const known = this.#account(account);
     while (claimed.length < limit) {
-      const lane = agenda.takeDue(now);
+      const lane = known.turns.takeDue(now);
       if (!lane) break;
       const entry = nextOf(lane, now);
       if (!entry || lane.claimed !== null) continue;
       lane.claimed = entry.reference;
       if (entry.state === 'waiting') {
-        entry.state = 'sending';
+        this.#change(known, entry, 'sending');
         entry.attempts += 1;
         entry.startedAt = now;
       }
-      claimed.push(entry);
+      claimed.push(copyOf(entry));
     }
     return claimed;
   }
 
   async save(entry: OutboxEntry): Promise<void> {
-    const lane = this.#lane(entry);
-    release(lane, entry.reference);
-    if (entry.state === 'held') {
-      leave(lane, entry);
-      this.#held.set(entry.reference, entry);
-    }
-    this.#plan(lane);
+    const kept = this.#entries.get(entry.reference);
+    if (!kept) return;
+    const known = this.#account(kept.account);
+    const wasApart = isApart(kept);
+    this.#change(known, kept, entry.state);
+    const { account, to, createdAt } = kept;
+    Object.assign(kept, copyOf(entry), { account, to, createdAt });
+    if (isApart(kept)) return wasApart ? undefined : this.#leave(known, kept);
+    if (wasApart) this.#enter(known, kept);
+    if (kept.state === 'waiting') known.ends.put(kept, kept.expiresAt);
+    this.#release(known, kept);
   }
 
   async remove(reference: string): Promise<void> {
     const entry = this.#entries.get(reference);
-    if (!entry) return;
-    this.#entries.delete(reference);
-    agendaOf(this.#expiries, entry.account).drop(entry);
-    if (this.#held.delete(reference)) return;
-    const lane = this.#lane(entry);
-    release(lane, reference);
-    leave(lane, entry);
-    this.#plan(lane);
+    if (entry) this.#take(entry);
   }
 
   async move(entry: OutboxEntry, account: string): Promise<void> {
-    await this.remove(entry.reference);
+    const kept = this.#entries.get(entry.reference);
+    if (kept) this.#take(kept);
     entry.account = account;
-    await this.add([entry]);
+    this.#put(copyOf(entry));
   }
 
   async takeExpired(account: string, now: number): Promise<OutboxEntry[]> {
+    const known = this.#account(account);
     const expired: OutboxEntry[] = [];
-    const agenda = agendaOf(this.#expiries, account);
-    for (let entry = agenda.takeDue(now); entry; entry = agenda.takeDue(now)) {
-      if (this.#entries.get(entry.reference) !== entry || entry.account !== account) continue;
-      if (entry.state === 'waiting') expired.push(entry);
-      // One that is under way may come back to waiting: it is looked at again.
-      else if (entry.state !== 'held') agenda.put(entry, now + 1000);
+    while (expired.length < PORTION) {
+      const entry = known.ends.takeDue(now);
+      if (!entry) break;
+      this.#change(known, entry, 'expired');
+      this.#leave(known, entry);
+      expired.push(copyOf(entry));
     }
-    for (const { reference } of expired) await this.remove(reference);
     return expired;
   }
 
   async nextDue(account: string): Promise<number | null> {
-    const times = [this.#agendas.get(account)?.next(), this.#expiries.get(account)?.next()];
-    const known = times.filter((time) => time !== undefined && time !== null);
-    return known.length === 0 ? null : Math.min(...known);
+    const { turns, ends } = this.#account(account);
+    const times = [turns.next(), ends.next()].filter((time) => time !== null);
+    return times.length === 0 ? null : Math.min(...times);
   }
 
-  async list(account: string, state: OutboxState): Promise<OutboxEntry[]> {
-    const entries = state === 'held' ? this.#held : this.#entries;
-    return [...entries.values()].filter((entry) => entry.account === account && entry.state === state);
+  async find(reference: string): Promise<OutboxEntry | null> {
+    const entry = this.#entries.get(reference);
+    return entry ? copyOf(entry) : null;
   }
 
-  #lane({ account, to }: OutboxEntry): Lane {
-    const key = `${account}\n${to}`;
-    let lane = this.#lanes.get(key);
-    if (!lane) {
-      lane = { account, to, entries: [], claimed: null };
-      this.#lanes.set(key, lane);
+  async list(
+    account: string,
+    state: OutboxState,
+    options: { to?: string; limit?: number } = {},
+  ): Promise<OutboxEntry[]> {
+    const { entries, counts } = this.#account(account);
+    const { to, limit = Number.POSITIVE_INFINITY } = options;
+    const found: OutboxEntry[] = [];
+    let left = counts[state];
+    for (const entry of entries.values()) {
+      if (left === 0 || found.length >= limit) break;
+      if (entry.state !== state) continue;
+      left -= 1;
+      if (to === undefined || entry.to === to) found.push(copyOf(entry));
     }
+    return found;
+  }
+
+  async counts(account: string): Promise<OutboxCounts> {
+    const { counts, ages } = this.#account(account);
+    return { ...counts, oldest: ages.next() };
+  }
+
+  #put(entry: OutboxEntry): void {
+    const known = this.#account(entry.account);
+    this.#entries.set(entry.reference, entry);
+    known.counts[entry.state] += 1;
+    known.ages.put(entry, entry.createdAt);
+    if (entry.state === 'waiting') known.ends.put(entry, entry.expiresAt);
+    if (isApart(entry)) known.entries.set(entry.reference, entry);
+    else this.#plan(known, this.#enter(known, entry));
+  }
+
+  #take(entry: OutboxEntry): void {
+    const known = this.#account(entry.account);
+    this.#entries.delete(entry.reference);
+    known.entries.delete(entry.reference);
+    known.counts[entry.state] -= 1;
+    known.ages.drop(entry);
+    known.ends.drop(entry);
+    if (!isApart(entry)) this.#leave(known, entry);
+  }
+
+  #change(known: Account, entry: OutboxEntry, state: OutboxState): void {
+    known.counts[entry.state] -= 1;
+    known.counts[state] += 1;
+    entry.state = state;
+    if (state !== 'waiting') known.ends.drop(entry);
+  }
+
+  /** Takes its place behind all others. */
+  #enter(known: Account, entry: OutboxEntry): Lane {
+    known.entries.delete(entry.reference);
+    known.entries.set(entry.reference, entry);
+    let lane = known.lanes.get(entry.to);
+    if (!lane) {
+      lane = { to: entry.to, entries: [], claimed: null };
+      known.lanes.set(entry.to, lane);
+    }
+    lane.entries.push(entry);
     return lane;
   }
 
-  /** Puts a lane on the agenda for when it next has something to do; an empty one is forgotten. */
-  #plan(lane: Lane): void {
+  #leave(known: Account, entry: OutboxEntry): void {
+    const lane = known.lanes.get(entry.to);
+    if (lane) leave(lane, entry);
+    this.#release(known, entry);
+  }
+
+  #release(known: Account, entry: OutboxEntry): void {
+    const lane = known.lanes.get(entry.to);
+    if (!lane) return;
+    release(lane, entry.reference);
+    this.#plan(known, lane);
+  }
+
+  /** Puts a lane down for when it next has something to do; an empty one is forgotten. */
+  #plan(known: Account, lane: Lane): void {
     if (lane.entries.length === 0) {
-      this.#lanes.delete(`${lane.account}\n${lane.to}`);
-      agendaOf(this.#agendas, lane.account).drop(lane);
+      known.lanes.delete(lane.to);
+      known.turns.drop(lane);
     } else if (lane.claimed === null) {
-      agendaOf(this.#agendas, lane.account).put(lane, dueOf(lane));
+      known.turns.put(lane, dueOf(lane));
     }
   }
-}
 
-/** The entry whose turn it is: a scheduled one lets later ones pass, one that is being retried or looked up does not. */
-function nextOf(lane: Lane, now: number): OutboxEntry | undefined {
-  for (const entry of lane.entries) {
-    if (entry.notBefore <= now) return entry;
-    if (entry.attempts > 0) return undefined;
+  #account(account: string): Account {
+    let known = this.#accounts.get(account);
+    if (!known) {
+      const counts = { waiting: 0, sending: 0, unknown: 0, held: 0, expired: 0 };
+      const [turns, ends, ages] = [new Agenda<Lane>(), new Agenda<OutboxEntry>(), new Agenda<OutboxEntry>()];
+      known = { entries: new Map(), lanes: new Map(), turns, ends, ages, counts };
+      this.#accounts.set(account, known);
+    }
+    return known;
   }
-  return undefined;
 }
 
-function dueOf(lane: Lane): number {
-  const now = Date.now();
-  let due = Number.POSITIVE_INFINITY;
-  for (const entry of lane.entries) {
-    due = Math.min(due, entry.notBefore);
-    // Whatever follows cannot be due earlier, or may not pass.
-    if (due <= now || entry.attempts > 0) return due;
-  }
-  return due;
+/** Those are in nobody's way. */
+function isApart({ state }: OutboxEntry): boolean {
+  return state === 'held' || state === 'expired';
 }
 
-function release(lane: Lane, reference: string): void {
-  if (lane.claimed === reference) lane.claimed = null;
-}
-
-function leave(lane: Lane, entry: OutboxEntry): void {
-  // Nearly always the first one: a search from the front.
-  const at = lane.entries.indexOf(entry);
-  if (at === 0) lane.entries.shift();
-  else if (at > 0) lane.entries.splice(at, 1);
-}
-
-function agendaOf<T extends object>(agendas: Map<string, Agenda<T>>, account: string): Agenda<T> {
-  let agenda = agendas.get(account);
-  if (!agenda) {
-    agenda = new Agenda<T>();
-    agendas.set(account, agenda);
-  }
-  return agenda;
+function copyOf(entry: OutboxEntry): OutboxEntry {
+  return { ...entry, fallback: [...entry.fallback] };
 }

@@ -14,17 +14,26 @@ interface AccountMessages {
 export class MemoryTracked implements TrackedStore {
   #accounts = new Map<string, AccountMessages>();
 
-  async save(message: TrackedMessage): Promise<void> {
+  async save(message: TrackedMessage): Promise<boolean> {
     const { open, final, ids } = this.#of(message.account);
+    const saved = open.get(message.id) ?? final.get(message.id);
+    if ((saved?.version ?? 0) !== message.version) return false;
+    const version = message.version + 1;
     ids.set(message.reference, message.id);
     open.delete(message.id);
-    (message.final ? final : open).set(message.id, message);
+    final.delete(message.id);
+    (message.final ? final : open).set(message.id, { ...message, version });
     if (final.size > FINAL_KEPT) forgetOldest(final, ids);
+    // As with any store: what is saved twice at once is saved by the first.
+    await Promise.resolve();
+    message.version = version;
+    return true;
   }
 
   async find(account: string, id: string): Promise<TrackedMessage | null> {
     const { open, final } = this.#of(account);
-    return open.get(id) ?? final.get(id) ?? null;
+    const message = open.get(id) ?? final.get(id);
+    return message ? copyOf(message) : null;
   }
 
   async findReference(account: string, reference: string): Promise<TrackedMessage | null> {
@@ -34,13 +43,13 @@ export class MemoryTracked implements TrackedStore {
 
   async sentTo(account: string, to: string, since: number): Promise<TrackedMessage[]> {
     const { open, final } = this.#of(account);
-    return [...open.values(), ...final.values()].filter((m) => m.to === to && m.acceptedAt >= since);
+    return [...open.values(), ...final.values()].filter((m) => m.to === to && m.acceptedAt >= since).map(copyOf);
   }
 
   async due(account: string, now: number, limit: number): Promise<TrackedMessage[]> {
     const due: TrackedMessage[] = [];
     for (const message of this.#of(account).open.values()) {
-      if (Math.min(message.askAt, message.finalBy) <= now && due.push(message) >= limit) break;
+      if (Math.min(message.askAt, message.finalBy) <= now && due.push(copyOf(message)) >= limit) break;
     }
     return due;
   }
@@ -48,7 +57,7 @@ export class MemoryTracked implements TrackedStore {
   async open(account: string, limit: number, asked: number): Promise<TrackedMessage[]> {
     const found: TrackedMessage[] = [];
     for (const message of this.#of(account).open.values()) {
-      if (message.asked < asked && found.push(message) >= limit) break;
+      if (message.asked < asked && found.push(copyOf(message)) >= limit) break;
     }
     return found;
   }
@@ -70,6 +79,11 @@ export class MemoryTracked implements TrackedStore {
     }
     return messages;
   }
+}
+
+/** What is handed out is the reader's own. */
+function copyOf(message: TrackedMessage): TrackedMessage {
+  return { ...message };
 }
 
 function forgetOldest(final: Map<string, TrackedMessage>, ids: Map<string, string>): void {

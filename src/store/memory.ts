@@ -5,5 +5,12 @@ import { MemoryTracked } from './memory-tracked';
 import type { Store } from './store';
 
 export function memoryStore(): Store {
-  return { outbox: new MemoryOutbox(), tracked: new MemoryTracked(), marks: new MemoryMarks(), close: async () => {} };
+  return {
+    outbox: new MemoryOutbox(),
+    tracked: new MemoryTracked(),
+    marks: new MemoryMarks(),
+    rates: null,
+    open: async () => {},
+    close: async () => {},
+  };
 }

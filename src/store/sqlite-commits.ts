@@ -17,6 +17,15 @@ export class Commits {
     this.#file = file;
   }
 
+  /** Opens the file now; otherwise the first call does. */
+  async open(): Promise<void> {
+    try {
+      this.#file.open();
+    } catch (error) {
+      throw this.#error(error);
+    }
+  }
+
   /** Resolves after the commit. The work may be done over, when another's failed in the same transaction. */
   write<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {

@@ -6,7 +6,18 @@ import { SmsError } from '../sms/errors';
 import { storeError, troubleOf } from './sqlite-errors';
 import { inspect, migrate } from './sqlite-schema';
 
-type Sqlite = typeof import('node:sqlite');
+/** Who has to know what became of the file. */
+export interface FileObserver {
+  /** In a transaction: there is a file to begin with, at the start, and when it was replaced. */
+  adopt(): void;
+  /** What was done in the last transaction is on the disk. */
+  committed(): void;
+  /** What was done in the last transaction never was. */
+  undone(): void;
+}
+
+/** Milliseconds for which an opening that failed answers for those who ask again. */
+const REOPEN_AFTER = 500;
 
 /**
  * EXCLUSIVE: the lock is the operating system's, and dies with the process, however it ends; and no memory is shared.
@@ -21,28 +32,28 @@ const SETTINGS = `
 
 export class SqliteFile {
   readonly file: string;
-  #sqlite: Sqlite;
   #db: DatabaseSync | null = null;
   #statements = new Map<string, StatementSync>();
   /** Which files they are that we write to, whatever their names stand for by now. */
   #identity: Identity | null = null;
   /** The file whose content is known, by its inode. */
   #known: string | null = null;
-  #adopt: () => void;
+  #observer: FileObserver;
+  /** The last opening failed; performance time. */
+  #failed: { error: unknown; at: number } | null = null;
   /** The file was deleted; it still exists for us, who have it open. */
   #lost = false;
   #closed = false;
 
-  /** @param adopt told, in a transaction, when there is a file to begin with: at the start, and when it was replaced */
-  constructor(sqlite: Sqlite, file: string, adopt: () => void) {
-    this.#sqlite = sqlite;
-    this.#adopt = adopt;
+  /** Opened when it is first needed. */
+  constructor(file: string, observer: FileObserver) {
+    this.#observer = observer;
     this.file = path.resolve(file);
   }
 
   /** @throws SmsError SMS_STORE */
   open(): void {
-    this.#guarded(() => this.#connect());
+    this.#guarded(() => this.#connected());
   }
 
   /** A prepared statement, prepared once. To be used inside of {@link read} or {@link transaction}. */
@@ -75,13 +86,27 @@ export class SqliteFile {
 
   #connected(): DatabaseSync {
     if (this.#closed) throw new SmsError('SMS_STORE', `The store ${this.file} is closed.`);
-    return this.#db ?? this.#connect();
+    return this.#db ?? this.#reconnect();
+  }
+
+  /** Whoever asks at short intervals is not to find a disk in trouble asked as often. */
+  #reconnect(): DatabaseSync {
+    if (this.#failed && performance.now() - this.#failed.at < REOPEN_AFTER) throw this.#failed.error;
+    try {
+      const db = this.#connect();
+      this.#failed = null;
+      return db;
+    } catch (error) {
+      this.#failed = { error, at: performance.now() };
+      throw error;
+    }
   }
 
   #connect(): DatabaseSync {
+    const { DatabaseSync } = sqlite();
     fs.mkdirSync(path.dirname(this.file), { recursive: true, mode: 0o700 });
     createPrivate(this.file);
-    const db = new this.#sqlite.DatabaseSync(this.file);
+    const db = new DatabaseSync(this.file);
     try {
       db.exec(SETTINGS);
       inspect(db, this.file);
@@ -102,7 +127,7 @@ export class SqliteFile {
 
   #begin(): void {
     const { main } = identityOf(this.file);
-    if (main !== this.#known) this.#adopt();
+    if (main !== this.#known) this.#observer.adopt();
     this.#known = main;
   }
 
@@ -111,10 +136,12 @@ export class SqliteFile {
     try {
       const result = work();
       this.statement('COMMIT').run();
+      this.#observer.committed();
       return result;
     } catch (error) {
       // After some errors SQLite has rolled back by itself.
       quietly(() => this.#db?.exec('ROLLBACK'));
+      this.#observer.undone();
       throw error;
     }
   }
@@ -183,6 +210,16 @@ export class SqliteFile {
       throw trouble ? storeError(error, this.file) : error;
     }
   }
+}
+
+/** Node's own since 22.5, without an option since 22.13. */
+function sqlite(): typeof import('node:sqlite') {
+  const module = process.getBuiltinModule('node:sqlite');
+  if (module) return module;
+  throw new SmsError(
+    'SMS_STORE',
+    `Node ${process.version} has no node:sqlite; update Node to 22.13 or newer, or choose another kind of store.`,
+  );
 }
 
 /** Device and inode of the file and of its journal; null where there is none. */

@@ -8,8 +8,12 @@ const SQL = {
     ON CONFLICT DO UPDATE SET value = ?3, until = ?4 WHERE until <= ?5`,
   get: 'SELECT value FROM mark WHERE scope = ? AND key = ? AND until > ?',
   set: 'INSERT OR REPLACE INTO mark (scope, key, value, until) VALUES (?, ?, ?, ?)',
+  all: 'SELECT key, value FROM mark WHERE scope = ? AND until > ? ORDER BY key LIMIT ?',
+  after: 'SELECT key, value FROM mark WHERE scope = ? AND until > ? AND key > ? ORDER BY key LIMIT ?',
   remove: 'DELETE FROM mark WHERE scope = ? AND key = ?',
 };
+
+const NO_LIMIT = -1;
 
 export class SqliteMarks implements MarkStore {
   #file: SqliteFile;
@@ -40,5 +44,16 @@ export class SqliteMarks implements MarkStore {
 
   async remove(scope: string, key: string): Promise<void> {
     await this.#commits.write(() => this.#file.statement(SQL.remove).run(scope, key));
+  }
+
+  list(scope: string, options: { after?: string; limit?: number } = {}): Promise<{ key: string; value: string }[]> {
+    const { after, limit = NO_LIMIT } = options;
+    return this.#commits.read(() => {
+      const rows =
+        after === undefined
+          ? this.#file.statement(SQL.all).all(scope, Date.now(), limit)
+          : this.#file.statement(SQL.after).all(scope, Date.now(), after, limit);
+      return rows.map(({ key, value }) => ({ key: String(key), value: String(value) }));
+    });
   }
 }

@@ -18,6 +18,7 @@ export class Pruning {
   #commits: Commits;
   #keep: number;
   #timer: NodeJS.Timeout | undefined;
+  #begun = false;
   #closed = false;
 
   /** @param keepDays how long final messages stay */
@@ -25,6 +26,12 @@ export class Pruning {
     this.#file = file;
     this.#commits = commits;
     this.#keep = keepDays * DAY;
+  }
+
+  /** There is a file, from now on. */
+  begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
     this.#plan(FIRST);
   }
 

@@ -25,18 +25,21 @@ const MIGRATIONS = [
     reference TEXT NOT NULL UNIQUE,
     account TEXT NOT NULL,
     recipient TEXT NOT NULL,
-    lane INTEGER,           -- NULL for one that is held: it stands apart
+    lane INTEGER,           -- NULL for one that is held or expired: it stands apart
     asleep INTEGER NOT NULL, -- 1 for one that was never tried and has a time to come: others pass
     state TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     not_before INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     started_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
     body TEXT NOT NULL      -- the other properties, as JSON
   );
   CREATE INDEX outbox_lane ON outbox (lane, asleep, seq) WHERE lane IS NOT NULL;
   CREATE INDEX outbox_asleep ON outbox (lane, not_before, seq) WHERE asleep = 1;
-  CREATE INDEX outbox_state ON outbox (state, account, expires_at);
+  CREATE INDEX outbox_end ON outbox (account, expires_at) WHERE state = 'waiting';
+  CREATE INDEX outbox_state ON outbox (account, state) WHERE state <> 'waiting';
+  CREATE INDEX outbox_age ON outbox (account, created_at);
 
   CREATE TABLE tracked (
     account TEXT NOT NULL,
@@ -51,6 +54,7 @@ const MIGRATIONS = [
     due INTEGER NOT NULL,   -- the earlier of ask_at and final_by
     turn INTEGER NOT NULL,  -- grows with each save
     keep_from INTEGER NOT NULL, -- since when it is only kept for those who ask
+    version INTEGER NOT NULL, -- how often it was saved
     body TEXT NOT NULL,
     UNIQUE (account, id)
   );
@@ -65,7 +69,7 @@ const MIGRATIONS = [
     scope TEXT NOT NULL,
     key TEXT NOT NULL,
     value TEXT NOT NULL,
-    until INTEGER NOT NULL,
+    until INTEGER NOT NULL, -- an infinite REAL for no end
     PRIMARY KEY (scope, key)
   ) WITHOUT ROWID;
   CREATE INDEX mark_until ON mark (until);

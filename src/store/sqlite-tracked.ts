@@ -14,6 +14,7 @@ interface Row {
   final_by: number;
   final: number;
   turn: number;
+  version: number;
   body: string;
 }
 
@@ -21,12 +22,11 @@ interface Row {
 const FEW = 2000;
 
 const SQL = {
-  save: `INSERT INTO tracked (account, id, reference, recipient, accepted_at, ask_at, asked, final_by, final, due, turn,
-      keep_from, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (account, id) DO UPDATE SET reference = excluded.reference, recipient = excluded.recipient,
-      accepted_at = excluded.accepted_at, ask_at = excluded.ask_at, asked = excluded.asked, final_by = excluded.final_by,
-      final = excluded.final, due = excluded.due, turn = excluded.turn, keep_from = excluded.keep_from,
-      body = excluded.body`,
+  add: `INSERT INTO tracked (reference, recipient, accepted_at, ask_at, asked, final_by, final, due, turn, keep_from,
+      body, account, id, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING`,
+  save: `UPDATE tracked SET reference = ?, recipient = ?, accepted_at = ?, ask_at = ?, asked = ?, final_by = ?,
+      final = ?, due = ?, turn = ?, keep_from = ?, body = ?, version = version + 1
+    WHERE account = ? AND id = ? AND version = ?`,
   find: 'SELECT * FROM tracked WHERE account = ? AND id = ?',
   byReference: 'SELECT * FROM tracked WHERE account = ? AND reference = ? ORDER BY turn DESC LIMIT 1',
   sentTo: 'SELECT * FROM tracked WHERE account = ? AND recipient = ? AND accepted_at >= ? ORDER BY turn',
@@ -55,17 +55,24 @@ export class SqliteTracked implements TrackedStore {
     this.#turn = (this.#file.statement(SQL.lastTurn).get()?.turn as number | null) ?? 0;
   }
 
-  async save(message: TrackedMessage): Promise<void> {
-    const { account, id, reference, to, acceptedAt, askAt, asked, finalBy, final } = message;
+  async save(message: TrackedMessage): Promise<boolean> {
+    const { account, id, reference, to, acceptedAt, askAt, asked, finalBy, final, version } = message;
     const body = bodyOf(message);
     const due = Math.min(askAt, finalBy);
     // One that nobody asks about any more, its account being gone, ends with its time.
     const keepFrom = final ? Date.now() : Math.max(Date.now(), finalBy);
-    return this.#commits.write(() => {
+    const isSaved = await this.#commits.write(() => {
       this.#turn += 1;
       const times = [acceptedAt, askAt, asked, finalBy, final ? 1 : 0, due, this.#turn, keepFrom];
-      this.#file.statement(SQL.save).run(account, id, reference, to, ...times, body);
+      const values = [reference, to, ...times, body, account, id];
+      const { changes } =
+        version === 0
+          ? this.#file.statement(SQL.add).run(...values)
+          : this.#file.statement(SQL.save).run(...values, version);
+      return changes > 0;
     });
+    if (isSaved) message.version = version + 1;
+    return isSaved;
   }
 
   find(account: string, id: string): Promise<TrackedMessage | null> {
@@ -117,12 +124,12 @@ export class SqliteTracked implements TrackedStore {
 
 /** All that has no column of its own: what a later version adds is kept, too. */
 function bodyOf(message: TrackedMessage): string {
-  const { account, id, reference, to, acceptedAt, askAt, asked, finalBy, final, ...rest } = message;
+  const { account, id, reference, to, acceptedAt, askAt, asked, finalBy, final, version, ...rest } = message;
   return JSON.stringify(rest);
 }
 
 function messageOf(row: Row): TrackedMessage {
-  const { account, id, reference, asked } = row;
+  const { account, id, reference, asked, version } = row;
   return {
     ...(JSON.parse(row.body) as Omit<TrackedMessage, 'id'>),
     account,
@@ -132,6 +139,7 @@ function messageOf(row: Row): TrackedMessage {
     acceptedAt: row.accepted_at,
     askAt: row.ask_at,
     asked,
+    version,
     finalBy: row.final_by,
     final: row.final === 1,
   };

@@ -1,5 +1,4 @@
 /** The embedded store: everything in one SQLite file, through Node's own node:sqlite. */
-import { SmsError } from '../sms/errors';
 import { Commits } from './sqlite-commits';
 import { SqliteFile } from './sqlite-file';
 import { SqliteMarks } from './sqlite-marks';
@@ -16,36 +15,29 @@ export interface EmbeddedStoreOptions {
 }
 
 /**
- * Opens the store. What was being sent when the process ended is `unknown` from now on, with its `startedAt`.
- * After a trouble with the file (a full disk, say) is over, the next call works again.
- * @throws SmsError SMS_STORE: no node:sqlite, the file in use, damaged, of a later version, not to be written …
+ * Opened by its first call. What was being sent when the process ended is `unknown` from then on, with its `startedAt`.
+ * A call rejects with SMS_STORE when Node has no node:sqlite, when the file is in use, damaged, of a later version, not
+ * to be written, when the disk is full; after the trouble is over, the next call works.
  */
-export async function embeddedStore({ file, keepDays = 30 }: EmbeddedStoreOptions): Promise<Store> {
-  const sqliteFile: SqliteFile = new SqliteFile(await sqlite(), file, () => {
-    outbox.adopt();
-    tracked.adopt();
+export function embeddedStore({ file, keepDays = 30 }: EmbeddedStoreOptions): Store {
+  const sqliteFile: SqliteFile = new SqliteFile(file, {
+    adopt: () => {
+      outbox.adopt();
+      tracked.adopt();
+      pruning.begin();
+    },
+    committed: () => outbox.committed(),
+    undone: () => outbox.undone(),
   });
   const commits = new Commits(sqliteFile);
   const outbox = new SqliteOutbox(sqliteFile, commits);
   const tracked = new SqliteTracked(sqliteFile, commits);
-  sqliteFile.open();
+  const marks = new SqliteMarks(sqliteFile, commits);
   const pruning = new Pruning(sqliteFile, commits, keepDays);
   const close = async () => {
     pruning.close();
     commits.close();
     sqliteFile.close();
   };
-  return { outbox, tracked, marks: new SqliteMarks(sqliteFile, commits), close };
-}
-
-async function sqlite(): Promise<typeof import('node:sqlite')> {
-  try {
-    return await import('node:sqlite');
-  } catch (error) {
-    throw new SmsError(
-      'SMS_STORE',
-      `Node ${process.version} has no node:sqlite; update Node to 22.13 or newer, or choose another kind of store.`,
-      { cause: error },
-    );
-  }
+  return { outbox, tracked, marks, rates: null, open: () => commits.open(), close };
 }

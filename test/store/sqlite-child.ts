@@ -3,7 +3,8 @@ import { embeddedStore } from '../../dist/src/store/index.js';
 import { ACCOUNT, entry } from './sqlite-entries.ts';
 
 const [file = '', run = ''] = process.argv.slice(2);
-const store = await embeddedStore({ file, keepDays: 30 });
+const store = embeddedStore({ file, keepDays: 30 });
+await store.open();
 process.stdout.write('open\n');
 for (let i = 0; run; i += 1) {
   const added = Array.from({ length: 1 + (i % 7) }, (_, n) => entry(`+32${n}`, { reference: `${run}-${i}-${n}` }));

@@ -24,7 +24,7 @@ describe('the embedded store after a crash', () => {
         const [fact = '', reference = ''] = line.split(' ');
         if (fact in facts) facts[fact as keyof typeof facts].add(reference);
       }
-      const store = await embeddedStore({ file, keepDays: 30 });
+      const store = embeddedStore({ file, keepDays: 30 });
       const there = await all(store);
       assert.deepEqual(await store.outbox.list(ACCOUNT, 'sending'), [], 'what was being sent is unknown');
       await store.close();
@@ -37,7 +37,7 @@ describe('the embedded store after a crash', () => {
 
   it('takes what was being sent for unknown, and hands out again what was being looked up', async () => {
     const file = newFile();
-    const before = await embeddedStore({ file, keepDays: 30 });
+    const before = embeddedStore({ file, keepDays: 30 });
     const added = [entry('+3201', { lookups: 3 }), entry('+3201'), entry('+3202'), entry('+3203')];
     await before.outbox.add(added);
     const [sending, unknown, held] = await before.outbox.claim(ACCOUNT, 1234, 3);
@@ -46,7 +46,7 @@ describe('the embedded store after a crash', () => {
     assert.equal((await before.outbox.claim(ACCOUNT, 2000, 10)).length, 1, 'claimed for its look-up');
     await before.outbox.save(Object.assign(held, { state: 'held' }));
     await before.close();
-    const after = await embeddedStore({ file, keepDays: 30 });
+    const after = embeddedStore({ file, keepDays: 30 });
     assert.deepEqual(await after.outbox.claim(ACCOUNT, 3000, 10), [
       { ...sending, state: 'unknown', startedAt: 1234, attempts: 1, lookups: 0 },
       { ...unknown, state: 'unknown', startedAt: 1234, attempts: 1, lookups: 1 },
@@ -60,7 +60,8 @@ describe('the embedded store after a crash', () => {
 
   it('has all that was acknowledged before the transaction in which the power was cut', async () => {
     const file = newFile();
-    const store = await embeddedStore({ file, keepDays: 30 });
+    const store = embeddedStore({ file, keepDays: 30 });
+    await store.open();
     const acknowledged: string[] = [];
     for (let step = 0; step < 12; step += 1) {
       const before = copyOf(file);
@@ -76,7 +77,8 @@ describe('the embedded store after a crash', () => {
 
   it('has it also when the journal is begun anew over what was in it', async () => {
     const file = newFile();
-    const store = await embeddedStore({ file, keepDays: 30 });
+    const store = embeddedStore({ file, keepDays: 30 });
+    await store.open();
     const acknowledged: string[] = [];
     // Over 1000 pages SQLite brings the journal home, and the next commit begins at its start.
     const large = () => Array.from({ length: 60 }, (_, i) => entry(`+32${i}`, { text: 'x'.repeat(5000) }));
@@ -153,7 +155,7 @@ async function assertHas({ main, journal }: Disk, acknowledged: readonly string[
   fs.mkdirSync(path.dirname(copy));
   fs.writeFileSync(copy, main);
   fs.writeFileSync(`${copy}-wal`, journal);
-  const store = await embeddedStore({ file: copy, keepDays: 30 });
+  const store = embeddedStore({ file: copy, keepDays: 30 });
   const there = await all(store);
   await store.close();
   fs.rmSync(path.dirname(copy), { recursive: true });

@@ -3,6 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+/** For a file that nobody has to know of. */
+export const UNOBSERVED = { adopt() {}, committed() {}, undone() {} };
+
 const made: string[] = [];
 process.once('exit', () => {
   for (const folder of made) fs.rmSync(folder, { recursive: true, force: true });

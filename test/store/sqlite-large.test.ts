@@ -1,6 +1,5 @@
 /** The embedded store: what comes together, what is in the way of one call only, what was long ago. */
 import assert from 'node:assert/strict';
-import sqlite from 'node:sqlite';
 import sinon from 'sinon';
 import { embeddedStore, type OutboxEntry } from '../../dist/src/store/index.js';
 import { Commits } from '../../dist/src/store/sqlite-commits.js';
@@ -9,13 +8,13 @@ import { SqliteMarks } from '../../dist/src/store/sqlite-marks.js';
 import { Pruning } from '../../dist/src/store/sqlite-prune.js';
 import { SqliteTracked } from '../../dist/src/store/sqlite-tracked.js';
 import { ACCOUNT, entry, references, tracked } from './sqlite-entries.ts';
-import { newFile } from './sqlite-files.ts';
+import { newFile, UNOBSERVED } from './sqlite-files.ts';
 
 const DAY = 24 * 3600_000;
 
 describe('the embedded store', () => {
   it('makes one commit for all messages that arrive together', async () => {
-    const store = await embeddedStore({ file: newFile() });
+    const store = embeddedStore({ file: newFile() });
     const commits = sinon.spy(SqliteFile.prototype, 'transaction');
     await Promise.all(Array.from({ length: 20 }, (_, i) => store.outbox.add([entry(`+32${i}`)])));
     commits.restore();
@@ -25,7 +24,7 @@ describe('the embedded store', () => {
   });
 
   it('refuses the same reference twice, and only that of all that arrive together', async () => {
-    const store = await embeddedStore({ file: newFile() });
+    const store = embeddedStore({ file: newFile() });
     const entries = [entry('+3201'), entry('+3202', { reference: 'twice' }), entry('+3203', { reference: 'twice' })];
     const results = await Promise.allSettled(entries.map((one) => store.outbox.add([one])));
     assert.deepEqual(
@@ -37,7 +36,7 @@ describe('the embedded store', () => {
   });
 
   it('keeps what it does not know, and a time that is no whole number', async () => {
-    const store = await embeddedStore({ file: newFile() });
+    const store = embeddedStore({ file: newFile() });
     const given = { ...entry('+3201', { notBefore: 1.5 }), later: { a: ['b'] } } as OutboxEntry;
     await store.outbox.add([given]);
     assert.deepEqual(await store.outbox.list(ACCOUNT, 'waiting'), [given]);
@@ -45,7 +44,7 @@ describe('the embedded store', () => {
   });
 
   it('takes out what has expired in portions, and hands out none of it in between', async () => {
-    const store = await embeddedStore({ file: newFile() });
+    const store = embeddedStore({ file: newFile() });
     const late = Array.from({ length: 2300 }, (_, i) => entry(`+32${i % 50}`, { expiresAt: 1000 }));
     await store.outbox.add([...late, entry('+33')]);
     const taken: string[] = [];
@@ -62,7 +61,7 @@ describe('the embedded store', () => {
   });
 
   it('tells what is due, least recently saved first, also when thousands are', async () => {
-    const store = await embeddedStore({ file: newFile() });
+    const store = embeddedStore({ file: newFile() });
     const messages = Array.from({ length: 2500 }, (_, i) => tracked(`${i}`, { asked: i % 4, askAt: 5000 - i }));
     await Promise.all(messages.map((message) => store.tracked.save(message)));
     const due = await store.tracked.due(ACCOUNT, 4900, 7);
@@ -74,7 +73,7 @@ describe('the embedded store', () => {
   });
 
   it('forgets, step by step, final messages after their days and marks after their time, and nothing else', async () => {
-    const file = new SqliteFile(sqlite, newFile(), () => {});
+    const file = new SqliteFile(newFile(), UNOBSERVED);
     file.open();
     const commits = new Commits(file);
     const [messages, marks] = [new SqliteTracked(file, commits), new SqliteMarks(file, commits)];

@@ -18,7 +18,7 @@ function numbers(seed: number) {
 describe('the outbox in SQLite and the one in memory', () => {
   for (const seed of [1, 2, 3, 4]) {
     it(`answer alike in 300 random steps (seed ${seed})`, async () => {
-      const stores = [memoryStore(), await embeddedStore({ file: newFile(), keepDays: 30 })];
+      const stores = [memoryStore(), embeddedStore({ file: newFile(), keepDays: 30 })];
       await new Walk(stores, numbers(seed)).run(300);
       await Promise.all(stores.map((store) => store.close()));
     });

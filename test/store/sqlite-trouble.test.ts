@@ -11,7 +11,7 @@ import { Commits } from '../../dist/src/store/sqlite-commits.js';
 import { storeError } from '../../dist/src/store/sqlite-errors.js';
 import { SqliteFile } from '../../dist/src/store/sqlite-file.js';
 import { SqliteMarks } from '../../dist/src/store/sqlite-marks.js';
-import { newFile } from './sqlite-files.ts';
+import { newFile, UNOBSERVED } from './sqlite-files.ts';
 
 const DAY = 24 * 3600_000;
 const child = path.join(import.meta.dirname, 'sqlite-child.ts');
@@ -23,7 +23,11 @@ const failsWith = (says: RegExp) => (error: { code?: string; message: string }) 
 
 describe('the file of the embedded store', () => {
   let file: string;
-  const open = () => embeddedStore({ file, keepDays: 30 });
+  const open = async () => {
+    const store = embeddedStore({ file, keepDays: 30 });
+    await store.open();
+    return store;
+  };
   beforeEach(() => {
     file = newFile();
   });
@@ -124,7 +128,7 @@ describe('the file of the embedded store', () => {
     fs.mkdirSync(path.dirname(copy));
     for (const end of ['', '-wal']) fs.copyFileSync(file + end, copy + end);
     await store.close();
-    const again = await embeddedStore({ file: copy, keepDays: 30 });
+    const again = embeddedStore({ file: copy, keepDays: 30 });
     assert.deepEqual(
       [await again.marks.get('scope', 'before'), await again.marks.get('scope', 'after')],
       ['kept', 'kept'],
@@ -153,7 +157,7 @@ describe('the file of the embedded store', () => {
 
   describe('on a disk', () => {
     const make = () => {
-      const inner = new SqliteFile(sqlite, file, () => {});
+      const inner = new SqliteFile(file, UNOBSERVED);
       inner.open();
       const commits = new Commits(inner);
       return { inner, marks: new SqliteMarks(inner, commits) };
