@@ -15,7 +15,9 @@ import { Inbox } from './inbox';
 import { Limiter } from './limiter';
 import { findAttempt } from './lookup';
 import { drain } from './news';
+import { OptOuts } from './opt-outs';
 import { Outbox, type Settlement } from './outbox';
+import { type Post, postOf } from './post';
 import { prepare, type SendRequest } from './prepare';
 import { forgetDuplicate, sendAll, settle } from './sending';
 import { statusOf, waitUntilFinal } from './status';
@@ -55,6 +57,9 @@ export class Account {
   readonly outbox: Outbox;
   readonly tracker: Tracker;
   readonly inbox: Inbox;
+  readonly optOuts: OptOuts;
+  /** The letters of the store, which the account may share with others. */
+  readonly post: Post;
   /** Makes the address that the vendor pushes a message's statuses to; set by the node that receives them. */
   callbackUrl: ((reference: string) => string | null) | null = null;
   #accounts: Accounts;
@@ -74,6 +79,8 @@ export class Account {
     this.settings = settings;
     this.#accounts = accounts;
     this.#limiter = new Limiter(rate);
+    this.post = postOf(store);
+    this.optOuts = new OptOuts({ account: id, marks: store.marks, statuses: provider.optedOut ?? [] });
     this.outbox = this.#newOutbox();
     this.tracker = new Tracker({
       account: this.reference,

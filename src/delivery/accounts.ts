@@ -1,29 +1,22 @@
 /** All accounts of one Node-RED, and the nodes that wait for what becomes of their messages. */
-import { SmsError } from '../sms/errors';
-import type { Receipt, StatusReport } from '../sms/types';
-import type { OutboxEntry } from '../store';
+import { SmsError, toSmsError } from '../sms/errors';
 import type { Account } from './account';
+import { type Owner, readOut } from './letters';
+import type { Letter, Post } from './post';
 
-/** A node that sends; told of every message of its own, whichever account sent it in the end. */
-export interface Owner {
-  settled(
-    entry: OutboxEntry,
-    outcome: { receipt: Receipt; error?: undefined } | { error: SmsError; receipt?: undefined },
-    account: Account,
-  ): void;
-  moved(report: StatusReport): void;
-}
+export type { Outcome, Owner, SettledMessage } from './letters';
 
 export class Accounts {
   #accounts = new Map<string, Account>();
   /** Accounts that could not be set up, with the reason. */
   #refused = new Map<string, { name: string; error: SmsError }>();
   #owners = new Map<string, Owner>();
-  /** What could not be told because the node was away, for a redeploy most likely; oldest first. */
-  #untold: { id: string; tell: (owner: Owner) => void }[] = [];
+  /** Where each owner is given what was left for it. */
+  #boxes = new Map<Owner, Map<Post, () => void>>();
 
   add(account: Account): void {
     this.#accounts.set(account.id, account);
+    for (const [id, owner] of this.#owners) this.#open(account.post, id, owner);
   }
 
   /** Takes note of an account that cannot be used; returns what ends it. */
@@ -34,6 +27,11 @@ export class Accounts {
 
   remove(account: Account): void {
     if (this.#accounts.get(account.id) === account) this.#accounts.delete(account.id);
+    if ([...this.#accounts.values()].some(({ post }) => post === account.post)) return;
+    for (const boxes of this.#boxes.values()) {
+      boxes.get(account.post)?.();
+      boxes.delete(account.post);
+    }
   }
 
   /**
@@ -70,26 +68,44 @@ export class Accounts {
   /** From now on the node of this id is told, first of what happened while it was away; returns what ends it. */
   own(id: string, owner: Owner): () => void {
     this.#owners.set(id, owner);
-    const untold = this.#untold.filter((one) => one.id === id);
-    this.#untold = this.#untold.filter((one) => one.id !== id);
-    for (const { tell } of untold) tell(owner);
+    for (const { post } of this.#accounts.values()) this.#open(post, id, owner);
     return () => {
       if (this.#owners.get(id) === owner) this.#owners.delete(id);
+      for (const end of this.#boxes.get(owner)?.values() ?? []) end();
+      this.#boxes.delete(owner);
     };
   }
 
-  /** Tells the node of this id, now or when it is back. */
-  tell(id: string | null, tell: (owner: Owner) => void): void {
-    if (id === null) return;
+  /** Whether the node of this id is there to be told. */
+  has(id: string): boolean {
+    return this.#owners.has(id);
+  }
+
+  /** Gives a letter to its node, in the words that are at hand; where the node is away it waits in the post. */
+  tell(post: Post, letter: Letter, say: (owner: Owner) => void): void {
+    const owner = this.#owners.get(letter.owner);
+    post.give(letter, owner && (() => say(owner)));
+  }
+
+  /** Tells a node at once what is in no letter; false when it is away. */
+  tellNow(id: string, say: (owner: Owner) => void): boolean {
     const owner = this.#owners.get(id);
-    if (owner) {
-      tell(owner);
-      return;
-    }
-    this.#untold.push({ id, tell });
-    if (this.#untold.length > UNTOLD_KEPT) this.#untold.shift();
+    if (owner) say(owner);
+    return owner !== undefined;
+  }
+
+  #open(post: Post, id: string, owner: Owner): void {
+    const boxes = this.#boxes.get(owner) ?? new Map<Post, () => void>();
+    this.#boxes.set(owner, boxes);
+    if (boxes.has(post)) return;
+    const troubled = (error: unknown) => {
+      for (const account of this.#accounts.values()) {
+        if (account.post === post) return account.settings.troubled?.(toSmsError(error));
+      }
+    };
+    boxes.set(
+      post,
+      post.open(id, (letter) => readOut(letter, owner), troubled),
+    );
   }
 }
-
-/** A node that was deleted never comes back for its own. */
-const UNTOLD_KEPT = 1000;

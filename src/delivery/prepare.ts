@@ -9,12 +9,17 @@ import { toInstant } from '../sms/time';
 import type { AlphabetChoice } from '../sms/types';
 import type { OutboxEntry } from '../store';
 import type { Account } from './account';
+import { LIFE } from './life';
 
 /** One message to one recipient, as a flow gives it: every value may be anything. */
 export interface SendRequest {
   /** The node that is told. */
   owner: string;
   follow: boolean;
+  /** What the node wants back with the outcome and with each report; anything that JSON can carry. */
+  context: unknown;
+  /** It goes to those, too, who want no messages. */
+  transactional: boolean;
   to: unknown;
   text: unknown;
   /** What `{{field}}` in the text is filled with; null to leave the text alone. */
@@ -54,6 +59,10 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
     account: account.id,
     owner: request.owner,
     follow: request.follow,
+    context: request.context,
+    life: LIFE,
+    createdAt: now,
+    transactional: request.transactional,
     to,
     text,
     sender,
