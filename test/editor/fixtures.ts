@@ -185,6 +185,24 @@ export const catalog = {
       operations: [],
     },
   ],
+  operations: [
+    {
+      id: 'account.held',
+      title: 'What is held',
+      writes: false,
+      pages: false,
+      params: { type: 'object', properties: { to: { type: 'string', description: 'To this number.' } } },
+      result: { type: 'array' },
+    },
+    {
+      id: 'account.drop',
+      title: 'Drop what is held',
+      writes: true,
+      pages: false,
+      params: { type: 'object', required: ['reference'], properties: { reference: { type: 'string' } } },
+      result: { type: 'object' },
+    },
+  ],
 };
 
 export const SECRET_URL = 'http://127.0.0.1:1880/sms/webhook-in/abcdefghijkmnpqrstuvwxyz23456789';

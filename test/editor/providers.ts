@@ -1,6 +1,7 @@
 /** The dialogs with the catalogue of the real providers: their fields, what they cannot do, and a form for every operation. */
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
+import { type DeskOperation, deskOperations } from '../../dist/src/delivery/desk-operations.js';
 import {
   capabilitiesOf,
   type Operation,
@@ -196,13 +197,17 @@ export function providerDialogs(world: () => World & { dark: Editor }): void {
   });
 
   describe('every operation', () => {
-    for (const provider of providers) {
-      it(`of ${provider.id} has a form that writes what is filled in, and shows it again`, async () => {
+    const lists: [whose: string, account: string, operations: readonly (Operation | DeskOperation)[]][] = [
+      ...providers.map(({ id, operations }) => [id, `my-${id}`, operations] as (typeof lists)[number]),
+      ['any account', first, deskOperations],
+    ];
+    for (const [whose, account, operations] of lists) {
+      it(`of ${whose} has a form that writes what is filled in, and shows it again`, async () => {
         const wanted = await Promise.all(
-          provider.operations.flatMap((operation) => [sampled(operation, 'all'), sampled(operation, 'required')]),
+          operations.flatMap((operation) => [sampled(operation, 'all'), sampled(operation, 'required')]),
         );
         const tray = await editor.edit('sms-request');
-        await tray.locator('#node-input-provider').selectOption(`my-${provider.id}`);
+        await tray.locator('#node-input-provider').selectOption(account);
         await settled(editor);
         const told = await editor.page.evaluate(fillIn, wanted);
         for (const [index, { id, which, sample, pages, rows }] of wanted.entries()) {
@@ -231,7 +236,8 @@ export function providerDialogs(world: () => World & { dark: Editor }): void {
         await settled(editor);
         const options = tray.locator('#node-input-operation option:not([value=""])');
         const titles = await options.evaluateAll((all) => all.map((option) => option.textContent ?? ''));
-        assert.equal(new Set(titles).size, provider.operations.length, provider.id);
+        assert.equal(new Set(titles).size, provider.operations.length + deskOperations.length, provider.id);
+        assert.equal(new Set(titles).size, titles.length, provider.id);
         assert.equal(
           titles.filter((title) => /deprecated/i.test(title)).length,
           provider.operations.filter(({ deprecated }) => deprecated).length,
@@ -324,7 +330,7 @@ async function settled(editor: Editor): Promise<void> {
   });
 }
 
-async function sampled(operation: Operation, which: 'all' | 'required') {
+async function sampled(operation: Operation | DeskOperation, which: 'all' | 'required') {
   const { params } = await schemasOf(operation);
   const sample = sampleOf(params as Schema, which) as Record<string, unknown>;
   // What the form writes has to be what the runtime takes.

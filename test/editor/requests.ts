@@ -121,7 +121,7 @@ export function requests(world: () => World): void {
     const tray = await editor.edit('sms-request');
     const search = tray.locator('#sms-request-search');
     const list = tray.locator('#node-input-operation');
-    assert.equal(await search.getAttribute('placeholder'), 'search 4 operations');
+    assert.equal(await search.getAttribute('placeholder'), 'search 6 operations');
     await search.fill('LIST mess');
     assert.equal(await list.inputValue(), 'acme.messages.send');
     assert.deepEqual(
@@ -138,7 +138,7 @@ export function requests(world: () => World): void {
     assert.equal(await list.inputValue(), 'acme.messages.list');
     await search.press('Escape');
     assert.equal(await search.inputValue(), '');
-    assert.equal(await list.locator('option').count(), 5);
+    assert.equal(await list.locator('option').count(), 7);
     await search.fill('credit');
     await list.selectOption('acme.balance');
     await list.blur();
@@ -192,7 +192,23 @@ export function requests(world: () => World): void {
     const starred = tray.locator('#sms-request-form label', { has: editor.page.locator('.sms-required') });
     assert.deepEqual(await starred.allInnerTexts(), ['message *', 'destinations *']);
     const groups = tray.locator('#node-input-operation optgroup');
-    assert.deepEqual(await groups.evaluateAll((all) => all.map((group) => group.getAttribute('label'))), ['messages']);
+    assert.deepEqual(await groups.evaluateAll((all) => all.map((group) => group.getAttribute('label'))), [
+      'messages',
+      'this account',
+    ]);
+  });
+
+  it("offers the account's own operations whoever the provider is, and keeps the one that is chosen", async () => {
+    const tray = await editor.edit('sms-request');
+    const list = tray.locator('#node-input-operation');
+    await tray.locator('#sms-request-search').fill('this account drop');
+    await tray.locator('#sms-request-search').press('Enter');
+    assert.equal(await list.inputValue(), 'account.drop');
+    await tray.getByText('account.drop · changes something in this account').waitFor();
+    await tray.locator('#node-input-provider').selectOption(OTHER_ACCOUNT);
+    await list.locator('option[value="acme.messages.send"]').waitFor({ state: 'detached' });
+    assert.equal(await list.inputValue(), 'account.drop');
+    await tray.locator('#sms-param-reference').waitFor();
   });
 
   it('asks for all pages only where there are pages', async () => {
