@@ -14,7 +14,8 @@ const KINDS = [
   /^Alert when a message fails$/,
 ];
 
-const FIRST_STEPS = 'First steps';
+/** What is the same for every provider. */
+const GENERAL = ['First steps', 'Operations'];
 
 type Placed = FlowNode & { x: number; y: number; name: string; wires: string[][] };
 
@@ -68,7 +69,7 @@ for (const { path, folder, nodes } of examples) {
       }
     });
 
-    if (folder === FIRST_STEPS) return;
+    if (GENERAL.includes(folder)) return;
 
     it("is about the provider of its folder; only an alert has another's account", () => {
       const own = providers.find(({ label }) => label === folder);
@@ -88,9 +89,9 @@ describe('the examples', () => {
     );
   });
 
-  it('are in a folder for each provider, beside the first steps', () => {
+  it('are in a folder for each provider, beside those that are the same for all', () => {
     const folders = new Set(examples.map(({ folder }) => folder));
-    assert.deepEqual([...folders].sort(), [FIRST_STEPS, ...providers.map(({ label }) => label)].sort());
+    assert.deepEqual([...folders].sort(), [...GENERAL, ...providers.map(({ label }) => label)].sort());
   });
 
   for (const { id, label, verbs } of providers) {

@@ -10,6 +10,8 @@ import { SPECIAL, TALES, type Tale } from './tales.ts';
 const PATIENCE = 25_000;
 /** What has not come by then is waited for this long, so that many failures do not take for ever. */
 const LAST_CHANCE = 200;
+/** What is pressed later shows at once what it is for. */
+const SOON = 5_000;
 
 const examples = readExamples();
 
@@ -37,17 +39,26 @@ describe('the examples in a real Node-RED', function () {
     assert.equal(answer.status, 200, `${example.path}: ${name}`);
   }
 
+  async function showsAll(example: Example, shows: Tale['shows'], patience: () => number): Promise<void> {
+    for (const [name, fields] of shows) {
+      const { id } = named(example, 'debug', name);
+      await sidebar
+        .wait(id, (value) => has(value, fields), patience())
+        .catch((error: Error) => {
+          assert.fail(`"${name}" never showed ${inspect(fields)}. ${error.message}`);
+        });
+    }
+  }
+
   const timeLeft = () => Math.max(LAST_CHANCE, deadline - Date.now());
 
   for (const example of examples) {
     it(`${example.path} shows what it is for`, async () => {
-      for (const [name, fields] of talesOf(example).shows) {
-        const { id } = named(example, 'debug', name);
-        await sidebar
-          .wait(id, (value) => has(value, fields), timeLeft())
-          .catch((error: Error) => {
-            assert.fail(`"${name}" never showed ${inspect(fields)}. ${error.message}`);
-          });
+      const { shows, next } = talesOf(example);
+      await showsAll(example, shows, timeLeft);
+      for (let later = next; later; later = later.next) {
+        for (const name of later.press ?? []) await press(example, name);
+        await showsAll(example, later.shows, () => SOON);
       }
     });
   }
@@ -87,12 +98,13 @@ describe('the examples in a real Node-RED', function () {
   });
 });
 
-function talesOf({ path, title }: Example): Required<Tale> {
+function talesOf({ path, title }: Example): Tale & { press: string[] } {
   const [common, special] = [TALES[title], SPECIAL[path]];
   assert.ok(common, `${path}: there is no tale of "${title}"`);
   return {
     press: [...(common.press ?? []), ...(special?.press ?? [])],
     shows: [...common.shows, ...(special?.shows ?? [])],
+    next: common.next,
   };
 }
 

@@ -4,6 +4,8 @@ export interface Tale {
   press?: string[];
   /** The debug node's name, and the fields that one of the things it shows has; a text or a pattern is the whole of it. */
   shows: [debug: string, fields: object | string][];
+  /** What is pressed when all that was shown, and what is shown then. */
+  next?: Tale;
 }
 
 const DELIVERED = { status: 'delivered', final: true };
@@ -121,6 +123,29 @@ export const TALES: Readonly<Record<string, Tale>> = {
   'Take what the provider pushes': {
     press: ['send'],
     shows: [['report', DELIVERED]],
+  },
+  'Messages held for a person': {
+    press: ['an answer gets lost'],
+    shows: [['mail to the operator', /^Nobody knows .*\n.*, to \+32470120009: "Pump 3 stands still\."$/]],
+    next: {
+      press: ['mark as sent'],
+      shows: [
+        ['decided', { done: { length: 1 } }],
+        ['receipt', { to: '+32470120009', status: 'sent' }],
+      ],
+    },
+  },
+  'Who wants no messages': {
+    press: ['no more to An'],
+    shows: [['entered', { 0: { to: '+32470120077', source: 'operator' } }]],
+    next: {
+      press: ['send to An', 'the whole list'],
+      shows: [
+        ['refused', { code: 'SMS_OPTED_OUT' }],
+        ['numbers', { 0: { to: '+32470120077' } }],
+      ],
+      next: { press: ['An wants them again'], shows: [['taken out', { 0: '+32470120077' }]] },
+    },
   },
   'Make any call of the provider': {
     press: ['my addresses', 'count a text', 'parameters from msg'],
