@@ -14,7 +14,7 @@ import { brokenOff } from './attempts';
 import { Inbox } from './inbox';
 import { Limiter } from './limiter';
 import { findAttempt } from './lookup';
-import { drain } from './news';
+import { News, type NewsRequest } from './news';
 import { OptOuts } from './opt-outs';
 import { Outbox, type Settlement } from './outbox';
 import { type Post, postOf } from './post';
@@ -67,7 +67,7 @@ export class Account {
   #session: Promise<Session> | undefined;
   /** Calls that are not the outbox's own. */
   #calls = new Set<Promise<unknown>>();
-  #draining: Promise<unknown> = Promise.resolve();
+  #news: News;
   #closing = new AbortController();
   #closed = false;
 
@@ -92,10 +92,12 @@ export class Account {
     });
     this.inbox = new Inbox({
       account: this.reference,
-      marks: store.marks,
+      store,
+      optOuts: this.optOuts,
       read: provider.verbs.inbound ? (query) => this.#call((line) => verbOf(provider, 'inbound')(line, query)) : null,
       mark: provider.verbs.markRead ? (rows) => this.#call((line) => verbOf(provider, 'markRead')(line, rows)) : null,
     });
+    this.#news = new News(this);
   }
 
   get reference(): AccountReference {
@@ -182,21 +184,14 @@ export class Account {
     return this.#call((line) => verbOf(provider, 'quote')(line, number, measured.text));
   }
 
-  /**
-   * News out of the vendor's own queue where it has one, else about the messages that are on their way.
-   * @param which `due` for those whose turn it is, `open` for all
-   */
-  async news(limit: number, which: 'due' | 'open', give: (report: StatusReport) => void): Promise<number> {
-    if (this.provider.verbs.statusQueue) {
-      // Of two who read at once, the second would be told what the first one is about to tell.
-      const turn = this.#draining.then(() => drain(this, limit, give));
-      this.#draining = turn.catch(() => {});
-      return turn;
-    }
-    verbOf(this.provider, 'status');
-    const reports = await this.tracker.sweep(limit, which);
-    for (const report of reports) give(report);
-    return reports.length;
+  /** News out of the vendor's own queue where it has one, else about the messages that are on their way. */
+  news(request: NewsRequest, give: (report: StatusReport) => void): Promise<number> {
+    return this.#news.read(request, give);
+  }
+
+  /** Gives a node the news that were read for it before the process ended, say, and not told. */
+  newsLeft(reader: string, give: (report: StatusReport) => void): Promise<number> {
+    return this.#news.readLeft(reader, give);
   }
 
   /** Takes news out of the vendor's queue, where they are gone then. */

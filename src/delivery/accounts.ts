@@ -11,12 +11,12 @@ export class Accounts {
   /** Accounts that could not be set up, with the reason. */
   #refused = new Map<string, { name: string; error: SmsError }>();
   #owners = new Map<string, Owner>();
-  /** Where each owner is given what was left for it. */
-  #boxes = new Map<Owner, Map<Post, () => void>>();
+  /** Who reads the letters for each node, in which posts. */
+  #readers = new Map<string, Reader>();
 
   add(account: Account): void {
     this.#accounts.set(account.id, account);
-    for (const [id, owner] of this.#owners) this.#open(account.post, id, owner);
+    for (const [id, reader] of this.#readers) this.#open(account.post, id, reader);
   }
 
   /** Takes note of an account that cannot be used; returns what ends it. */
@@ -28,7 +28,7 @@ export class Accounts {
   remove(account: Account): void {
     if (this.#accounts.get(account.id) === account) this.#accounts.delete(account.id);
     if ([...this.#accounts.values()].some(({ post }) => post === account.post)) return;
-    for (const boxes of this.#boxes.values()) {
+    for (const { boxes } of this.#readers.values()) {
       boxes.get(account.post)?.();
       boxes.delete(account.post);
     }
@@ -68,11 +68,21 @@ export class Accounts {
   /** From now on the node of this id is told, first of what happened while it was away; returns what ends it. */
   own(id: string, owner: Owner): () => void {
     this.#owners.set(id, owner);
-    for (const { post } of this.#accounts.values()) this.#open(post, id, owner);
+    const end = this.attend(id, (letter) => readOut(letter, owner));
     return () => {
       if (this.#owners.get(id) === owner) this.#owners.delete(id);
-      for (const end of this.#boxes.get(owner)?.values() ?? []) end();
-      this.#boxes.delete(owner);
+      end();
+    };
+  }
+
+  /** From now on the letters for this node are given to it, first those that were left; returns what ends it. */
+  attend(id: string, read: (letter: Letter) => void): () => void {
+    const reader: Reader = { read, boxes: new Map() };
+    this.#readers.set(id, reader);
+    for (const { post } of this.#accounts.values()) this.#open(post, id, reader);
+    return () => {
+      if (this.#readers.get(id) === reader) this.#readers.delete(id);
+      for (const end of reader.boxes.values()) end();
     };
   }
 
@@ -94,18 +104,19 @@ export class Accounts {
     return owner !== undefined;
   }
 
-  #open(post: Post, id: string, owner: Owner): void {
-    const boxes = this.#boxes.get(owner) ?? new Map<Post, () => void>();
-    this.#boxes.set(owner, boxes);
+  #open(post: Post, id: string, { read, boxes }: Reader): void {
     if (boxes.has(post)) return;
     const troubled = (error: unknown) => {
       for (const account of this.#accounts.values()) {
         if (account.post === post) return account.settings.troubled?.(toSmsError(error));
       }
     };
-    boxes.set(
-      post,
-      post.open(id, (letter) => readOut(letter, owner), troubled),
-    );
+    boxes.set(post, post.open(id, read, troubled));
   }
+}
+
+interface Reader {
+  read: (letter: Letter) => void;
+  /** What ends the reading of each post. */
+  boxes: Map<Post, () => void>;
 }

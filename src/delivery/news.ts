@@ -1,52 +1,122 @@
-/** A vendor's status queue, where reading removes: what was read is kept until it was told. */
+/** News of messages: out of the vendor's queue, where reading removes, or asked for about those still on their way. */
+import { verbOf } from '../providers/capabilities';
 import type { ProviderReport } from '../providers/provider';
 import type { StatusReport } from '../sms/types';
 import type { Account } from './account';
+import { Lease } from './lease';
+import type { Letter } from './post';
 
-const KEPT_FOR = 30 * 24 * 3600_000;
+export interface NewsRequest {
+  /** The node that is told. */
+  reader: string;
+  limit: number;
+  /** Milliseconds between two readings of a node that reads by itself; null when a message asks for this one. */
+  every: number | null;
+}
 
+/** The kind of a letter whose body is a StatusReport that the tracker may not have yet. */
+const NEWS = 'news';
 /** A full answer means that there may be more; so many in a row are read at the most. */
 const MOST_READINGS = 50;
+/** Milliseconds that a reading which a message asks for waits for that of another process. */
+const PATIENCE = 60_000;
 
-/** Gives what is in the queue, and what an earlier reading left untold; returns how many reports came out. */
-export async function drain(account: Account, limit: number, give: (report: StatusReport) => void): Promise<number> {
-  let told = await tell(account, await leftOver(account), give);
-  for (let readings = 0; readings < MOST_READINGS; readings += 1) {
-    const reports = await account.takeNews(limit);
-    await keep(account, reports);
-    told += await tell(account, reports, give);
-    if (reports.length < limit) break;
+type Give = (report: StatusReport) => void;
+
+export class News {
+  #account: Account;
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Read, and not stored because the store failed. */
+  #unkept: Letter[] = [];
+
+  constructor(account: Account) {
+    this.#account = account;
   }
-  return told;
-}
 
-/** A message of ours is told as the tracker has it; the queue may also have those of others. */
-async function tell(account: Account, reports: readonly ProviderReport[], give: (report: StatusReport) => void) {
-  let told = 0;
-  try {
-    for (const report of reports) {
-      give((await account.tracker.report(report)) ?? account.tracker.complete(report));
-      told += 1;
+  /** Gives what an earlier reading left untold, then what is new; returns how many reports came out. */
+  async read(request: NewsRequest, give: Give): Promise<number> {
+    const { settings, id } = this.#account;
+    const lease = new Lease(settings.store, `news:${id}:${request.reader}`);
+    if (request.every !== null && !(await lease.turn(request.every))) return 0;
+    const work = () => (this.#hasQueue ? this.#drain(request, give) : this.#sweep(request, give));
+    const patience = request.every === null ? PATIENCE : 0;
+    // Of two who read at once, the second would be told what the first one is about to tell.
+    return this.#inTurn(async () => (await lease.during(work, patience)) ?? 0);
+  }
+
+  /** Gives what was read out of the queue before, and not told; returns how many reports came out. */
+  async readLeft(reader: string, give: Give): Promise<number> {
+    return this.#hasQueue ? this.#inTurn(() => this.#tellLeft(reader, give)) : 0;
+  }
+
+  get #hasQueue(): boolean {
+    return this.#account.provider.verbs.statusQueue !== undefined;
+  }
+
+  async #drain({ reader, limit }: NewsRequest, give: Give): Promise<number> {
+    let told = await this.#tellLeft(reader, give);
+    for (let readings = 0; readings < MOST_READINGS; readings += 1) {
+      const reports = await this.#account.takeNews(limit);
+      told += await this.#tell(await this.#keep(reader, reports), give);
+      if (reports.length < limit) break;
     }
-  } finally {
-    await keep(account, reports.slice(told));
+    return told;
   }
-  return told;
-}
 
-async function leftOver(account: Account): Promise<ProviderReport[]> {
-  const left = await account.settings.store.marks.get(scope(account), UNTOLD);
-  return left === null ? [] : (JSON.parse(left) as ProviderReport[]);
-}
+  async #sweep({ limit, every }: NewsRequest, give: Give): Promise<number> {
+    verbOf(this.#account.provider, 'status');
+    const reports = await this.#account.tracker.sweep(limit, every === null ? 'open' : 'due');
+    for (const report of reports) give(report);
+    return reports.length;
+  }
 
-function keep(account: Account, reports: readonly ProviderReport[]): Promise<void> {
-  const { marks } = account.settings.store;
-  if (reports.length === 0) return marks.remove(scope(account), UNTOLD);
-  return marks.set(scope(account), UNTOLD, JSON.stringify(reports), KEPT_FOR);
-}
+  /** All of it is stored before the first is told: the vendor has it no more. */
+  async #keep(reader: string, reports: readonly ProviderReport[]): Promise<Letter[]> {
+    const { post, tracker } = this.#account;
+    const letters = reports.map((report) => post.compose(reader, NEWS, tracker.complete(report)));
+    this.#unkept.push(...letters);
+    await this.#store();
+    return letters;
+  }
 
-const UNTOLD = 'untold';
+  async #store(): Promise<void> {
+    await Promise.all(this.#unkept.map((letter) => this.#account.post.store(letter)));
+    this.#unkept = [];
+  }
 
-function scope(account: Account): string {
-  return `news:${account.id}`;
+  async #tellLeft(reader: string, give: Give): Promise<number> {
+    const { post, id } = this.#account;
+    if (this.#unkept.length > 0) {
+      const letters = this.#unkept;
+      await this.#store();
+      for (const letter of letters) post.leave(letter);
+    }
+    const pending = await post.pending(reader);
+    const isOwn = ({ kind, body }: Letter) => kind === NEWS && (body as StatusReport).account === id;
+    for (const letter of pending) if (!isOwn(letter)) post.leave(letter);
+    return this.#tell(pending.filter(isOwn), give);
+  }
+
+  /** A message of ours is told as the tracker has it; the queue may also have those of others. */
+  async #tell(letters: readonly Letter[], give: Give): Promise<number> {
+    const { post, tracker } = this.#account;
+    let told = 0;
+    try {
+      for (const letter of letters) {
+        const report = letter.body as StatusReport;
+        give((await tracker.report(report)) ?? report);
+        post.done(letter);
+        told += 1;
+      }
+    } finally {
+      for (const letter of letters.slice(told)) post.leave(letter);
+    }
+    return told;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
 }

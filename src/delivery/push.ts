@@ -1,14 +1,13 @@
-/** What a vendor pushes: believed as far as the vendor allows, and told once. */
+/** What a vendor pushes: believed as far as the vendor allows, stored, and told once. */
 import type { ProviderReport, WebhookEvents, WebhookRequest } from '../providers/provider';
 import { SmsError } from '../sms/errors';
-import type { InboundMessage, StatusReport } from '../sms/types';
 import type { Account } from './account';
+import { type Arrival, intakeOf } from './intake';
+import type { Letter } from './post';
 
-export interface PushedEvents {
-  reports: StatusReport[];
-  inbound: InboundMessage[];
-  other: unknown[];
-}
+/** The kinds of letters for a node that receives pushes, beside {@link INBOUND}: a StatusReport, what else was pushed. */
+export const REPORT = 'report';
+export const EVENT = 'event';
 
 const REPEATED_WITHIN = 24 * 3600_000;
 
@@ -18,38 +17,52 @@ export function parsePush({ provider }: Account, request: WebhookRequest): Webho
   return provider.webhook.read(request);
 }
 
-/** What is new in it, for one flow. `reference` is ours, where the address of the push carries it. */
-export async function readPush(
+/**
+ * The letters for what is new in it, for one node: stored, so that the vendor may be told that it came.
+ * @param reference ours, where the address of the push carries it
+ * @throws SmsError and may be pushed again
+ */
+export async function takePush(
   account: Account,
   reader: string,
   events: WebhookEvents,
   reference?: string,
-): Promise<PushedEvents> {
+): Promise<Letter[]> {
   account.tracker.pushed();
-  const told: PushedEvents = { reports: [], inbound: [], other: [] };
-  for (const { report, hint, bare } of events.reports) {
-    const id = report.id || (reference ? await account.tracker.idOf(reference) : null) || '';
-    const truth = hint && id ? await confirmed(account, { ...report, id }, bare) : { ...report, id };
-    // About no message that can be named, or one that the vendor does not know: told as it came.
-    if (truth === null || (!id && !reference)) {
-      told.other.push(report.raw);
-      continue;
-    }
-    const moved = await account.tracker.report(truth, reference);
-    const key = [reader, id || reference, truth.providerStatus, truth.reply?.text ?? ''].join('\n');
-    if (await account.settings.store.marks.add(`push:${account.id}`, key, REPEATED_WITHIN)) {
-      told.reports.push(moved ?? account.tracker.complete(truth));
-    }
-  }
-  for (const message of events.inbound) await account.inbox.offer(reader, message, (m) => told.inbound.push(m));
-  if (events.other.length > 0 && (await isNew(account, reader, events))) told.other.push(...events.other);
-  return told;
+  const arrivals: Arrival[] = [];
+  for (const pushed of events.reports) arrivals.push(await reported(account, reader, pushed, reference));
+  arrivals.push(...(await account.inbox.arrivals(reader, events.inbound)));
+  arrivals.push(...others(account, reader, events));
+  return intakeOf(account.settings.store).take(arrivals);
 }
 
-/** Of a vendor that gives its events no id, nobody can tell. */
-async function isNew({ id, settings }: Account, reader: string, { eventId }: WebhookEvents): Promise<boolean> {
-  if (eventId === undefined) return true;
-  return settings.store.marks.add(`push:${id}`, [reader, 'event', eventId].join('\n'), REPEATED_WITHIN);
+async function reported(
+  account: Account,
+  reader: string,
+  { report, hint, bare }: WebhookEvents['reports'][number],
+  reference?: string,
+): Promise<Arrival> {
+  const id = report.id || (reference ? await account.tracker.idOf(reference) : null) || '';
+  const truth = hint && id ? await confirmed(account, { ...report, id }, bare) : { ...report, id };
+  // About no message that can be named, or one that the vendor does not know: told as it came.
+  if (truth === null || (!id && !reference)) return { owner: reader, kind: EVENT, body: report.raw, mark: null };
+  const moved = await account.tracker.report(truth, reference);
+  const key = [reader, id || reference, truth.providerStatus, truth.reply?.text ?? ''].join('\n');
+  const mark = { scope: scopeOf(account), key, ttl: REPEATED_WITHIN };
+  return { owner: reader, kind: REPORT, body: moved ?? account.tracker.complete(truth), mark };
+}
+
+/** Of a vendor that gives its events no id, nobody can tell which one is pushed again. */
+function others(account: Account, reader: string, { other, eventId }: WebhookEvents): Arrival[] {
+  return other.map((body, i) => {
+    const key = [reader, 'event', eventId, i].join('\n');
+    const mark = eventId === undefined ? null : { scope: scopeOf(account), key, ttl: REPEATED_WITHIN };
+    return { owner: reader, kind: EVENT, body, mark };
+  });
+}
+
+function scopeOf({ id }: Account): string {
+  return `push:${id}`;
 }
 
 /**

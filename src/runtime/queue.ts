@@ -1,10 +1,13 @@
 /** The work of sms-status-queue: news of the messages that are still on their way. */
 import type { Node, NodeAPI } from 'node-red';
 import type { Account } from '../delivery/account';
+import type { StatusReport } from '../sms/types';
 import { accountFor, accountIfAny, accountOf } from './account-of';
 import { guarded, onInput } from './fail';
 import { type AccountNodeDef, type Message, numberOr, type Send } from './nodes';
 import { Repeater } from './poll';
+import { sharedOf } from './registry';
+import { whenStarted } from './started';
 import { StatusLine } from './status';
 
 export interface QueueDef extends AccountNodeDef {
@@ -14,22 +17,34 @@ export interface QueueDef extends AccountNodeDef {
 
 export function statusQueue(RED: NodeAPI, node: Node, config: QueueDef): void {
   const status = new StatusLine(RED, node);
-  const interval = numberOr(config.interval, 0);
+  const interval = numberOr(config.interval, 0) * 1000;
   const limit = numberOr(config.limit, 0) || 200;
 
-  const drain = async (which: 'due' | 'open', account: Account, message: Message, send: Send) => {
-    const count = await account.news(limit, which, (report) => {
+  const read = async (account: Account, every: number | null, message: Message, send: Send) => {
+    const count = await account.news({ reader: node.id, limit, every }, (report) => {
       send({ ...RED.util.cloneMessage(message), payload: report });
     });
     if (count > 0) status.show('received', count);
     else status.show('listening');
   };
 
-  const repeater = new Repeater(node, interval * 1000, () =>
+  /** What was read before, and not told before the process ended. */
+  const readLeft = async (account: Account) => {
+    const give = (payload: StatusReport) => node.send({ _msgid: RED.util.generateId(), payload });
+    const count = await account.newsLeft(node.id, give);
+    if (count > 0) status.show('received', count);
+  };
+
+  const repeater = new Repeater(node, interval, () =>
     guarded(node, status, accountIfAny(RED, config), () =>
-      drain('due', accountOf(RED, config), { _msgid: RED.util.generateId() }, (message) => node.send(message)),
+      read(accountOf(RED, config), interval, { _msgid: RED.util.generateId() }, (message) => node.send(message)),
     ),
   );
+  whenStarted(RED, node, () => {
+    for (const account of sharedOf(RED).accounts.all()) {
+      repeater.between(() => guarded(node, status, account, () => readLeft(account))).catch(() => {});
+    }
+  });
   // While this node asks by itself, the account need not.
   if (interval > 0) {
     const end = accountIfAny(RED, config)?.tracker.addFeeder('sweep');
@@ -39,6 +54,6 @@ export function statusQueue(RED: NodeAPI, node: Node, config: QueueDef): void {
     node,
     status,
     (message) => ({ account: accountFor(RED, config, message) }),
-    (message, send) => repeater.between(() => drain('open', accountFor(RED, config, message), message, send)),
+    (message, send) => repeater.between(() => read(accountFor(RED, config, message), null, message, send)),
   );
 }

@@ -1,16 +1,21 @@
-/** The work of webhook-in: what the vendor pushes, checked, answered at once and told once. */
+/** The work of webhook-in: what the vendor pushes, checked, stored, answered and told once. */
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
 import type { Node, NodeAPI } from 'node-red';
 import type { Account } from '../delivery/account';
-import { parsePush, readPush } from '../delivery/push';
+import { INBOUND } from '../delivery/inbox';
+import type { Letter } from '../delivery/post';
+import { parsePush, REPORT, takePush } from '../delivery/push';
 import type { WebhookEvents, WebhookRequest } from '../providers/provider';
 import { SmsError, toSmsError } from '../sms/errors';
+import type { InboundMessage, StatusReport } from '../sms/types';
 import { accountIfAny, accountOf } from './account-of';
 import { describe } from './fail';
 import type { AccountNodeDef, Message, ProviderNode } from './nodes';
 import { type PublicAddress, publicAddress } from './public-address';
+import { sharedOf } from './registry';
 import { MAX_BODY_BYTES, sameSecret, serve } from './routes';
+import { whenStarted } from './started';
 import { StatusLine } from './status';
 
 export interface WebhookDef extends AccountNodeDef {
@@ -48,6 +53,11 @@ export class WebhookNode {
       leave();
       endFeeding?.();
       Promise.all(this.#running).finally(() => done());
+    });
+    // Who is told comes after this node: what a crash left untold is told when all are there.
+    whenStarted(RED, node, () => {
+      const leaveAccounts = sharedOf(RED).accounts.attend(node.id, (letter) => this.#read(letter));
+      node.on('close', leaveAccounts);
     });
     this.#showState();
     if (taken)
@@ -172,24 +182,24 @@ export class WebhookNode {
       this.#refused(toSmsError(thrown));
       return;
     }
-    const work = this.#tell(account, events, request.query[REFERENCE])
-      .then(
-        () => answer(response, 200),
-        (thrown) => {
-          // The vendor may push it again; what was told already is not told twice.
-          answer(response, 500);
-          this.#refused(toSmsError(thrown, 'SMS_STORE'));
-        },
-      )
+    const work = takePush(account, this.#node.id, events, request.query[REFERENCE])
+      .then((letters) => {
+        answer(response, 200);
+        for (const letter of letters) account.post.give(letter);
+      })
+      .catch((thrown) => {
+        // The vendor may push it again; what is stored is not told twice.
+        if (!response.headersSent) answer(response, 500);
+        this.#refused(toSmsError(thrown, 'SMS_STORE'));
+      })
       .finally(() => this.#running.delete(work));
     this.#running.add(work);
   }
 
-  async #tell(account: Account, events: WebhookEvents, reference: string | undefined): Promise<void> {
-    const { reports, inbound, other } = await readPush(account, this.#node.id, events, reference);
-    for (const report of reports) this.#send(0, { payload: report }, report.status);
-    for (const sms of inbound) this.#send(1, { topic: sms.from, payload: sms }, 'received');
-    for (const event of other) this.#send(2, { payload: event }, 'done');
+  #read({ kind, body }: Letter): void {
+    if (kind === REPORT) this.#send(0, { payload: body }, (body as StatusReport).status);
+    else if (kind === INBOUND) this.#send(1, { topic: (body as InboundMessage).from, payload: body }, 'received');
+    else this.#send(2, { payload: body }, 'done');
   }
 
   #send(output: number, content: object, word: Parameters<StatusLine['show']>[0]): void {
