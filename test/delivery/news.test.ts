@@ -4,6 +4,8 @@ import { providerOf } from '../../dist/src/providers/index.js';
 import { startSandbox } from '../../dist/src/sandbox/index.js';
 import { rigs, send, wait } from './support.ts';
 
+const REQUEST = { reader: 'queue', limit: 100, every: null };
+
 describe('news out of the queue of a vendor', () => {
   const rig = rigs();
   let end = async () => {};
@@ -25,16 +27,16 @@ describe('news out of the queue of a vendor', () => {
     const own = await open();
     const told: string[] = [];
     await assert.rejects(
-      own.news(100, 'open', ({ id, providerStatus }) => {
+      own.news(REQUEST, ({ id, providerStatus }) => {
         if (told.length === 4) throw new Error('no more');
         told.push(`${id} ${providerStatus}`);
       }),
     );
     assert.equal(told.length, 4);
-    await own.news(100, 'open', ({ id, providerStatus }) => told.push(`${id} ${providerStatus}`));
+    await own.news(REQUEST, ({ id, providerStatus }) => told.push(`${id} ${providerStatus}`));
     assert.equal(told.length, 9);
     assert.equal(new Set(told).size, 9, 'each once');
-    assert.equal(await own.news(100, 'open', () => assert.fail('there is nothing left')), 0);
+    assert.equal(await own.news(REQUEST, () => assert.fail('there is nothing left')), 0);
   });
 
   it('is told once when two ask at the same time', async () => {
@@ -43,9 +45,9 @@ describe('news out of the queue of a vendor', () => {
     let second: Promise<number> | undefined;
     const give = ({ id, providerStatus }: { id: string; providerStatus: string | null }) => {
       told.push(`${id} ${providerStatus}`);
-      second ??= own.news(100, 'open', give);
+      second ??= own.news(REQUEST, give);
     };
-    await own.news(100, 'open', give);
+    await own.news(REQUEST, give);
     await second;
     assert.equal(told.length, 9);
     assert.equal(new Set(told).size, 9);

@@ -1,8 +1,9 @@
 /** What Digitaleo tells of its own accord: pings that name an SMS, and mails that bring replies. */
 import assert from 'node:assert/strict';
-import { readPush } from '../../dist/src/delivery/push.js';
+import { takePush } from '../../dist/src/delivery/push.js';
 import type { Mail, WebhookRequest } from '../../dist/src/providers/provider.js';
 import type { MailRecord, Sandbox } from '../../dist/src/sandbox/index.js';
+import type { StatusReport } from '../../dist/src/sms/types.js';
 import { rigs } from '../delivery/support.ts';
 import { digitaleo, lines, mobile } from './digitaleo-support.ts';
 import { facts, failure, http, outgoing, until } from './support.ts';
@@ -58,12 +59,15 @@ describe("Digitaleo's ping", () => {
     await until(() => calls.length >= 3, 'the pings');
     assert.match(calls[0] ?? '', new RegExp(`^/sms/secret\\?a=1&sms_id=${id}$`));
     await until(() => vendor.messages()[0]?.providerStatus === 'rep', 'the reply');
-    const { reports } = await readPush(account, 'flow', read({ query: { sms_id: id } }));
+    const letters = await takePush(account, 'flow', read({ query: { sms_id: id } }));
     assert.deepEqual(
-      reports.map(({ status, providerStatus, reply }) => [status, providerStatus, reply?.text]),
-      [['delivered', 'rep', 'OK']],
+      letters.map(({ kind, body }) => {
+        const { status, providerStatus, reply } = body as StatusReport;
+        return [kind, status, providerStatus, reply?.text];
+      }),
+      [['report', 'delivered', 'rep', 'OK']],
     );
-    assert.deepEqual((await readPush(account, 'flow', read({ query: { sms_id: id } }))).reports, []);
+    assert.deepEqual(await takePush(account, 'flow', read({ query: { sms_id: id } })), []);
   });
 
   it('digitaleo.ping: without an answer of the vendor there is nothing to tell, and the ping is not taken', async () => {
@@ -71,15 +75,18 @@ describe("Digitaleo's ping", () => {
       { baseUrl: 'http://127.0.0.1:1', credentials: { clientId: 'a', clientSecret: 'b' } },
       { provider: digitaleo },
     );
-    const error = await failure(readPush(account, 'flow', read({ query: { sms_id: '7' } })));
+    const error = await failure(takePush(account, 'flow', read({ query: { sms_id: '7' } })));
     assert.equal(facts(error), 'SMS_UNREACHABLE not-sent retryable');
   });
 
   it('digitaleo.ping: of an SMS that the vendor says it does not know is told as it came, so that it may stop', async () => {
     const { vendor } = await connect();
     const account = rig().account({ ...vendor }, { provider: digitaleo });
-    const { reports, inbound, other } = await readPush(account, 'flow', read({ query: { sms_id: '7' } }));
-    assert.deepEqual([reports, inbound, other], [[], [], [{ sms_id: '7' }]]);
+    const letters = await takePush(account, 'flow', read({ query: { sms_id: '7' } }));
+    assert.deepEqual(
+      letters.map(({ kind, body }) => [kind, body]),
+      [['event', { sms_id: '7' }]],
+    );
   });
 
   for (const [status, message] of [
@@ -98,7 +105,7 @@ describe("Digitaleo's ping", () => {
         },
         { provider: digitaleo },
       );
-      await assert.rejects(readPush(account, 'flow', read({ query: { sms_id: '7' } })));
+      await assert.rejects(takePush(account, 'flow', read({ query: { sms_id: '7' } })));
     });
   }
 });
