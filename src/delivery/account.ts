@@ -10,16 +10,22 @@ import { toE164 } from '../sms/phone';
 import type { AccountReference, AlphabetChoice, Measurement, StatusReport } from '../sms/types';
 import type { OutboxEntry, Store } from '../store';
 import type { Accounts } from './accounts';
-import { brokenOff } from './attempts';
+import { onlyOne } from './decisions';
+import { confirmation, freeKey } from './dedupe';
+import { brokenOff } from './endings';
+import { Health } from './health';
 import { Inbox } from './inbox';
+import type { Owner } from './letters';
+import { livesOf } from './life';
 import { Limiter } from './limiter';
-import { findAttempt } from './lookup';
+import { findAttempt, recall, remember } from './lookup';
 import { News, type NewsRequest } from './news';
 import { OptOuts } from './opt-outs';
 import { Outbox, type Settlement } from './outbox';
-import { type Post, postOf } from './post';
+import { type Letter, type Post, postOf } from './post';
 import { prepare, type SendRequest } from './prepare';
-import { forgetDuplicate, sendAll, settle } from './sending';
+import { sendAll } from './sending';
+import { settleNow, settling } from './settling';
 import { statusOf, waitUntilFinal } from './status';
 import { Tracker } from './tracker';
 
@@ -45,8 +51,10 @@ export interface AccountSettings {
   store: Store;
   /** Where the vendor is and with which credentials; asked once, on first use. */
   connect: () => Promise<Pick<SessionOptions, 'baseUrl' | 'tokenUrl' | 'credentials' | 'settings'>>;
-  /** Told of troubles that belong to no message, such as a store that fails. */
+  /** Told of troubles that belong to no message, such as a store that fails: once for each that it says. */
   troubled?: (error: SmsError) => void;
+  /** Told when a store that failed (SMS_STORE) is well again. */
+  recovered?: () => void;
 }
 
 export class Account {
@@ -64,6 +72,8 @@ export class Account {
   callbackUrl: ((reference: string) => string | null) | null = null;
   #accounts: Accounts;
   #limiter: Limiter;
+  #health: Health;
+  #endLife: () => void;
   #session: Promise<Session> | undefined;
   /** Calls that are not the outbox's own. */
   #calls = new Set<Promise<unknown>>();
@@ -79,6 +89,12 @@ export class Account {
     this.settings = settings;
     this.#accounts = accounts;
     this.#limiter = new Limiter(rate);
+    this.#health = new Health({
+      probe: () => store.marks.set('probe', id, '', PROBE_FOR),
+      troubled: (error) => settings.troubled?.(error),
+      recovered: () => settings.recovered?.(),
+    });
+    this.#endLife = livesOf(store).begin();
     this.post = postOf(store);
     this.optOuts = new OptOuts({ account: id, marks: store.marks, statuses: provider.optedOut ?? [] });
     this.outbox = this.#newOutbox();
@@ -88,7 +104,9 @@ export class Account {
       marks: store.marks,
       finalWithin: settings.finalWithin,
       ask: provider.verbs.status ? (ids) => this.#call((line) => verbOf(provider, 'status')(line, ids)) : null,
-      moved: (report, owner) => accounts.tell(owner, (node) => node.moved(report)),
+      post: this.post,
+      tell: (letter, report, context) => this.tell(letter, (node) => node.moved(report, context)),
+      failed: (error) => this.#health.noticed(error),
     });
     this.inbox = new Inbox({
       account: this.reference,
@@ -104,9 +122,9 @@ export class Account {
     return { provider: this.provider.id, account: this.id, accountName: this.name };
   }
 
-  /** Goes on with what waits in the store. */
+  /** Goes on with what waits in the store; never rejects. */
   async resume(): Promise<void> {
-    this.outbox.wake();
+    this.outbox.resume();
     await this.tracker.resume();
   }
 
@@ -121,37 +139,75 @@ export class Account {
   }
 
   /** Checks everything that can be checked before the vendor is asked. @throws SmsError */
-  prepare(request: SendRequest): Promise<OutboxEntry> {
-    return prepare(this, request);
+  async prepare(request: SendRequest): Promise<OutboxEntry> {
+    try {
+      return await prepare(this, request);
+    } catch (error) {
+      this.#health.noticed(error);
+      throw error;
+    }
   }
 
   /** Takes messages into the outbox. @throws SmsError when they could not be: then nothing will be sent */
   async submit(entries: readonly OutboxEntry[]): Promise<void> {
+    const { store } = this.settings;
     try {
-      await this.outbox.submit(entries);
-    } catch (error) {
-      for (const entry of entries) forgetDuplicate(this, entry);
-      throw toSmsError(error, 'SMS_STORE');
+      const confirm = await confirmation(store, entries);
+      const [taken, confirmed] = await Promise.allSettled([this.outbox.submit(entries), confirm()]);
+      if (taken.status === 'rejected') throw taken.reason;
+      if (confirmed.status === 'rejected') this.#health.failed(confirmed.reason);
+    } catch (thrown) {
+      const error = toSmsError(thrown, 'SMS_STORE');
+      this.#health.noticed(error);
+      for (const entry of entries) freeKey(store, entry).catch((trouble) => this.#health.failed(trouble));
+      throw error;
     }
   }
 
-  /** One attempt, now, whose outcome the owner is told like that of a queued one; an unknown one is SMS_UNCERTAIN at once. */
+  /**
+   * One attempt, now, whose outcome the owner is told like that of a queued one; an unknown one is SMS_UNCERTAIN at
+   * once. Nothing is stored before the vendor has answered. Never rejects.
+   */
   async sendNow(entry: OutboxEntry): Promise<void> {
-    let settlement: Settlement;
+    try {
+      await this.#during(this.#attempt(entry).then((settlement) => settleNow(this, this.#accounts, settlement)));
+    } catch (error) {
+      this.troubled(error);
+    }
+  }
+
+  async #attempt(entry: OutboxEntry): Promise<Settlement> {
     try {
       await this.#turn();
+      const refusal = await this.optOuts.refuse(entry);
+      if (refusal) throw refusal;
       Object.assign(entry, { attempts: 1, startedAt: Date.now() });
-      const [answer] = await this.#during(sendAll(this, [entry]));
+      const [answer] = await sendAll(this, [entry]);
       if (!answer || answer instanceof SmsError) throw answer;
-      settlement = { entry, accepted: answer };
+      return { entry, accepted: answer };
     } catch (thrown) {
-      settlement = { entry, error: thrown instanceof SmsError ? thrown : brokenOff(thrown) };
+      return { entry, error: thrown instanceof SmsError ? thrown : brokenOff(thrown) };
     }
+  }
+
+  /** Gives a letter to the node that it is for, in the words that are at hand. */
+  tell(letter: Letter, say: (owner: Owner) => void): void {
     try {
-      settle(this, this.#accounts, settlement);
+      this.#accounts.tell(this.post, letter, say);
     } catch (error) {
-      this.settings.troubled?.(toSmsError(error));
+      // A node that breaks when it is told does no harm to its message.
+      this.troubled(error);
     }
+  }
+
+  /** Passes on what went wrong and belongs to no message. */
+  troubled(error: unknown): void {
+    this.#health.heard(error);
+  }
+
+  /** Asks a store that fails until it does it. @throws what it says while the account is being closed */
+  insist<T>(work: () => Promise<T>): Promise<T> {
+    return this.#health.insist(work, () => this.#closing.signal.aborted);
   }
 
   /** One report for each id, in as few calls as the vendor allows. */
@@ -231,8 +287,14 @@ export class Account {
     this.#closed = true;
     await Promise.all(this.#calls);
     clearTimeout(cut);
-    if (removed) await this.outbox.abandon();
-    await this.#disconnect();
+    try {
+      if (removed) await this.outbox.abandon();
+    } finally {
+      await this.post.flush();
+      this.#health.close();
+      this.#endLife();
+      await this.#disconnect();
+    }
   }
 
   async #disconnect(): Promise<void> {
@@ -269,10 +331,11 @@ export class Account {
   }
 
   #newOutbox(): Outbox {
-    const { id, provider, store, lookups, uncertain, failoverAfter, troubled } = this.settings;
+    const { id, provider, store, lookups, uncertain, failoverAfter } = this.settings;
     return new Outbox({
       account: id,
       store: store.outbox,
+      isShared: store.rates !== null,
       limiter: this.#limiter,
       concurrency: CONNECTIONS,
       lookups,
@@ -281,9 +344,13 @@ export class Account {
       batch: provider.verbs.sendMany ? (provider.batch ?? MOST_TOGETHER) : 1,
       batchKey: ({ sender, options, at }) => JSON.stringify([sender, options, at]),
       send: (entries) => sendAll(this, entries),
-      lookup: this.provider.verbs.lookup ? (entry) => findAttempt(this, entry) : null,
-      settled: (settlement) => settle(this, this.#accounts, settlement),
-      troubled: (error) => troubled?.(error),
+      refuse: (entry) => this.optOuts.refuse(entry),
+      recall: (entry) => recall(this, entry),
+      remember: (reference, accepted) => remember(this, reference, accepted),
+      lookup: provider.verbs.lookup ? (entry) => findAttempt(this, entry) : null,
+      settling: (settlement) => settling(this, settlement),
+      alone: onlyOne(store.marks, id),
+      health: this.#health,
       handOver: (account) => {
         const next = this.#accounts.get(account);
         next?.outbox.wake();
@@ -297,6 +364,8 @@ function isClosing(): SmsError {
   return new SmsError('SMS_CONFIG', 'The account is being closed.');
 }
 
+/** A mark that says nothing: that it can be written does. */
+const PROBE_FOR = 60_000;
 /** Node-RED gives a node 15 seconds to close. */
 const LONGEST_CLOSE = 12_000;
 /** Of a vendor that names no limit: no more are uncertain together when an answer gets lost. */

@@ -97,11 +97,10 @@ export class Accounts {
     post.give(letter, owner && (() => say(owner)));
   }
 
-  /** Tells a node at once what is in no letter; false when it is away. */
-  tellNow(id: string, say: (owner: Owner) => void): boolean {
+  /** Tells a node that is there what is in no letter. */
+  tellNow(id: string, say: (owner: Owner) => void): void {
     const owner = this.#owners.get(id);
     if (owner) say(owner);
-    return owner !== undefined;
   }
 
   #open(post: Post, id: string, { read, boxes }: Reader): void {

@@ -4,11 +4,11 @@ import { SmsError, toSmsError } from '../sms/errors';
 import type { OutboxEntry } from '../store';
 import { callsOf, refusedTogether } from './batches';
 import { type Breaker, backoff } from './breaker';
+import { brokenOff, said, uncertainError } from './endings';
 import type { OutboxOptions, Settlement } from './outbox';
 
 /** How long after the last look-up the vendor is asked again, when it did not answer one. */
 const LOOK_UP_LONGER = 2 * 60_000;
-export const STORE_PAUSE = 1000;
 
 export class Attempts {
   #options: OutboxOptions;
@@ -16,6 +16,8 @@ export class Attempts {
   #closed = false;
   /** References of messages that were refused together with others: each goes in a call of its own. */
   #alone = new Set<string>();
+  /** References of what is being sent or looked up right now. */
+  #underWay = new Set<string>();
 
   constructor(options: OutboxOptions, breaker: Breaker) {
     this.#options = options;
@@ -27,27 +29,105 @@ export class Attempts {
     this.#closed = true;
   }
 
+  isUnderWay({ reference }: OutboxEntry): boolean {
+    return this.#underWay.has(reference);
+  }
+
   /** What goes in one call: messages of one key, no more than the vendor takes. */
   calls(entries: readonly OutboxEntry[]): OutboxEntry[][] {
     const { batch, batchKey } = this.#options;
     return callsOf(entries, batch, (entry) => (this.#alone.has(entry.reference) ? entry.reference : batchKey(entry)));
   }
 
-  async make(entries: readonly OutboxEntry[]): Promise<void> {
+  make(entries: readonly OutboxEntry[]): Promise<void> {
+    return this.#during(entries, async () => {
+      const may = await allOf(entries.map((entry) => this.#mayLeave(entry)));
+      const leaving = entries.filter((_entry, i) => may[i]);
+      if (leaving.length > 0) await this.#send(leaving);
+    });
+  }
+
+  /** The list of the vendor lags: an attempt that is not in it may still come. */
+  lookUp(entry: OutboxEntry): Promise<void> {
+    return this.#during([entry], async () => {
+      if (!(await this.#endsAsRecalled(entry))) await this.#askVendor(entry);
+    });
+  }
+
+  /** The store is asked until it has written down how the message ended, and what becomes of it in the outbox. */
+  async end(settlement: Settlement, leave = this.#remove(settlement.entry)): Promise<void> {
+    const { store, tell, giveUp } = this.#options.settling(settlement);
+    this.#alone.delete(settlement.entry.reference);
+    try {
+      // In one turn of the event loop, so that a store which can keeps all of it or nothing.
+      await this.#insist(() => Promise.all([store(), leave()]));
+    } catch (error) {
+      giveUp();
+      throw error;
+    }
+    tell();
+  }
+
+  /** Kept for a person, and told so. */
+  async hold(entry: OutboxEntry, error: SmsError): Promise<void> {
+    entry.state = 'held';
+    await this.end({ entry, error }, () => this.#options.store.save(entry));
+    // What the vendor told of it in the meantime came too late for the look-ups, and too early for what is held.
+    const accepted = await this.#insist(() => this.#options.recall(entry));
+    if (accepted) await whileHeld(this.#options, entry.reference, (held) => this.end({ entry: held, accepted }));
+  }
+
+  save(entry: OutboxEntry): Promise<void> {
+    return this.#insist(() => this.#options.store.save(entry));
+  }
+
+  async failOver(entry: OutboxEntry): Promise<boolean> {
+    const { handOver, store } = this.#options;
+    for (let account = entry.fallback.shift(); account !== undefined; account = entry.fallback.shift()) {
+      if (account === entry.account || !handOver(account)) continue;
+      const next = account;
+      // Whether the next vendor can schedule or not, the outbox can.
+      const notBefore = Math.max(Date.now(), entry.at ?? 0);
+      Object.assign(entry, { state: 'waiting', notBefore, unsentSince: null });
+      this.#alone.delete(entry.reference);
+      await this.#insist(() => store.move(entry, next));
+      handOver(next);
+      return true;
+    }
+    return false;
+  }
+
+  /** Between its being taken in and this attempt the recipient may have opted out, and the vendor may have told of an earlier one. */
+  async #mayLeave(entry: OutboxEntry): Promise<boolean> {
+    const isFirst = entry.attempts === 1;
+    if (!isFirst && (await this.#endsAsRecalled(entry))) return false;
+    const error = await this.#insist(() => this.#options.refuse(entry));
+    if (error === null) return true;
+    entry.attempts -= 1;
+    await this.end({ entry, error });
+    return false;
+  }
+
+  async #endsAsRecalled(entry: OutboxEntry): Promise<boolean> {
+    const accepted = await this.#insist(() => this.#options.recall(entry));
+    if (accepted) await this.end({ entry, accepted });
+    return accepted !== null;
+  }
+
+  async #send(entries: readonly OutboxEntry[]): Promise<void> {
     const answers = await this.#answers(entries);
     const together = refusedTogether(entries, answers);
-    for (const [i, entry] of entries.entries()) {
+    const ends = entries.map((entry, i) => {
       const answer = answers[i] ?? brokenOff(new Error('the vendor did not answer for this message'));
       if (!(answer instanceof SmsError)) {
         this.#breaker.succeeded();
-        await this.#end({ entry, accepted: answer });
-        continue;
+        return this.end({ entry, accepted: answer });
       }
       this.#breaker.failed(answer, entry.to, Date.now());
-      if (answer.outcome === 'unknown') await this.#becomeUnknown(entry, answer);
-      else if (together.has(entry)) await this.#tryAlone(entry);
-      else await this.#notSent(entry, answer);
-    }
+      if (answer.outcome === 'unknown') return this.#becomeUnknown(entry, answer);
+      return together.has(entry) ? this.#tryAlone(entry) : this.#notSent(entry, answer);
+    });
+    await allOf(ends);
   }
 
   async #answers(entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]> {
@@ -63,7 +143,7 @@ export class Attempts {
     this.#alone.add(entry.reference);
     entry.state = 'waiting';
     entry.notBefore = Date.now();
-    await this.#save(entry);
+    await this.save(entry);
   }
 
   async #notSent(entry: OutboxEntry, error: SmsError): Promise<void> {
@@ -73,41 +153,27 @@ export class Attempts {
     const unsentFor = Math.max(now - entry.unsentSince, this.#breaker.downFor(now));
     const tooLong = error.retryable && unsentFor >= this.#options.failoverAfter * 1000;
     if ((error.accountRefused || tooLong) && (await this.failOver(entry))) return;
-    if (!error.retryable) return this.#end({ entry, error });
+    if (!error.retryable) return this.end({ entry, error });
     entry.state = 'waiting';
     entry.notBefore = now + (error.retryAfter ?? backoff(entry.attempts));
     const failover = entry.unsentSince + this.#options.failoverAfter * 1000;
     if (entry.fallback.length > 0 && failover > now) entry.notBefore = Math.min(entry.notBefore, failover);
-    await this.#save(entry);
-  }
-
-  async failOver(entry: OutboxEntry): Promise<boolean> {
-    const { handOver, store } = this.#options;
-    for (let account = entry.fallback.shift(); account !== undefined; account = entry.fallback.shift()) {
-      if (account === entry.account || !handOver(account)) continue;
-      const next = account;
-      // Whether the next vendor can schedule or not, the outbox can.
-      const notBefore = Math.max(Date.now(), entry.at ?? 0);
-      Object.assign(entry, { state: 'waiting', notBefore, unsentSince: null });
-      this.#alone.delete(entry.reference);
-      await this.#kept(() => store.move(entry, next));
-      handOver(next);
-      return true;
-    }
-    return false;
+    await this.save(entry);
   }
 
   async #becomeUnknown(entry: OutboxEntry, error: SmsError): Promise<void> {
     entry.state = 'unknown';
     entry.lookups = 0;
     entry.said = said(error);
-    if (this.#options.lookup === null) return this.#stillUnknown(entry, error);
+    if (this.#options.lookup === null) {
+      if (!(await this.#endsAsRecalled(entry))) await this.#stillUnknown(entry, error);
+      return;
+    }
     entry.notBefore = entry.startedAt + this.#lookupDelay(0);
-    await this.#save(entry);
+    await this.save(entry);
   }
 
-  /** The list of the vendor lags: an attempt that is not in it may still come. */
-  async lookUp(entry: OutboxEntry): Promise<void> {
+  async #askVendor(entry: OutboxEntry): Promise<void> {
     const { lookup, lookups } = this.#options;
     let accepted: Accepted | null;
     try {
@@ -119,13 +185,13 @@ export class Attempts {
       if (!error.retryable || isOver) return this.#stillUnknown(entry, error);
       // A look-up that was not answered says nothing about the message: it is made again, for a while.
       entry.notBefore = Date.now() + backoff(6);
-      return this.#save(entry);
+      return this.save(entry);
     }
-    if (accepted) return this.#end({ entry, accepted });
+    if (accepted) return this.end({ entry, accepted });
     entry.lookups += 1;
     if (entry.lookups >= Math.max(1, lookups.length)) return this.#stillUnknown(entry);
     entry.notBefore = Math.max(Date.now() + 1, entry.startedAt + this.#lookupDelay(entry.lookups));
-    await this.#save(entry);
+    await this.save(entry);
   }
 
   #lookupDelay(nth: number): number {
@@ -141,71 +207,50 @@ export class Attempts {
     if (uncertain === 'resend') {
       entry.state = 'waiting';
       entry.notBefore = Date.now() + backoff(entry.attempts);
-      return this.#save(entry);
+      return this.save(entry);
     }
     const error = uncertainError(entry, uncertain, cause);
-    if (uncertain === 'drop') return this.#end({ entry, error });
-    entry.state = 'held';
-    await this.#save(entry);
-    this.settle({ entry, error });
+    return uncertain === 'drop' ? this.end({ entry, error }) : this.hold(entry, error);
   }
 
-  async #end(settlement: Settlement): Promise<void> {
-    await this.#kept(() => this.#options.store.remove(settlement.entry.reference));
-    this.settle(settlement);
+  #remove({ reference }: OutboxEntry): () => Promise<void> {
+    return () => this.#options.store.remove(reference);
   }
 
-  #save(entry: OutboxEntry): Promise<void> {
-    return this.#kept(() => this.#options.store.save(entry));
+  /** What happened at the vendor cannot be undone. */
+  #insist<T>(work: () => Promise<T>): Promise<T> {
+    return this.#options.health.insist(work, () => this.#closed);
   }
 
-  /** What happened at the vendor cannot be undone: a store that cannot write it down is asked until it can. */
-  async #kept(write: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        return await write();
-      } catch (error) {
-        if (this.#closed) throw error;
-        this.#options.troubled(toSmsError(error, 'SMS_STORE'));
-        await new Promise((resolve) => setTimeout(resolve, STORE_PAUSE));
-      }
-    }
-  }
-
-  settle(settlement: Settlement): void {
-    this.#alone.delete(settlement.entry.reference);
+  async #during(entries: readonly OutboxEntry[], work: () => Promise<void>): Promise<void> {
+    for (const { reference } of entries) this.#underWay.add(reference);
     try {
-      this.#options.settled(settlement);
-    } catch (error) {
-      this.#options.troubled(toSmsError(error));
+      await work();
+    } finally {
+      for (const { reference } of entries) this.#underWay.delete(reference);
     }
   }
 }
 
-/** Nobody knows how far the attempt had come when something broke that was not foreseen. */
-export function brokenOff(thrown: unknown): SmsError {
-  return new SmsError('SMS_UNCERTAIN', `The attempt broke off: ${toSmsError(thrown).message}`, {
-    outcome: 'unknown',
-    cause: thrown,
+/**
+ * Does something with a held message that only one may do, and only while it is held; false when it is not.
+ * @throws SmsError SMS_STORE
+ */
+export async function whileHeld(
+  { account, store, alone }: OutboxOptions,
+  reference: string,
+  work: (entry: OutboxEntry) => Promise<unknown>,
+): Promise<boolean> {
+  return alone(reference, async () => {
+    const entry = await store.find(reference);
+    if (entry?.state !== 'held' || entry.account !== account) return false;
+    await work(entry);
+    return true;
   });
 }
 
-/** The vendor's own facts, for the day when the message is given up. */
-function said({ providerCode, providerMessage, correlationId, httpStatus }: SmsError): OutboxEntry['said'] {
-  return { providerCode, providerMessage, correlationId, httpStatus };
-}
-
-function uncertainError(
-  { to, lookups, said: facts }: OutboxEntry,
-  uncertain: 'hold' | 'drop',
-  cause?: SmsError,
-): SmsError {
-  const looked = lookups > 0 ? ` It was not on the vendor's record in ${lookups} look-ups.` : '';
-  const why = cause ? ` ${cause.message}` : '';
-  const kept = uncertain === 'hold' ? 'It is held and will not be sent again by itself.' : 'It is dropped.';
-  return new SmsError(
-    'SMS_UNCERTAIN',
-    `It is not known whether the message to ${to} was sent.${looked}${why} ${kept}`,
-    { outcome: 'unknown', cause, ...facts },
-  );
+/** Waits for all of them, also when one fails. @throws what the first of them that failed did */
+export async function allOf<T>(works: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(works);
+  return Promise.all(works);
 }

@@ -1,26 +1,61 @@
-/** Finds an attempt of unknown outcome on the vendor's record, so that one record settles one message and no more. */
+/** Finds an attempt of unknown outcome: in what is known by now, or on the vendor's record, where one record settles one message. */
 import { verbOf } from '../providers/capabilities';
-import type { Accepted } from '../providers/provider';
+import type { Accepted, ProviderReport } from '../providers/provider';
 import type { OutboxEntry } from '../store';
 import type { Account } from './account';
 import { senderOf } from './sending';
 
 /** As far as the vendor's clock and ours may be apart. */
 const CLOCK_SKEW = 5 * 60_000;
+/** How long a vendor's record counts as belonging to a message. */
 const TAKEN_FOR = 7 * 24 * 3600_000;
+/** How long what was heard of an attempt waits for the end of that attempt. */
+const HEARD_FOR = 3600_000;
+
+/** The vendor's yes, where it came another way: it was written down before a crash, or the vendor has told of it since. */
+export async function recall({ id, settings }: Account, { reference }: OutboxEntry): Promise<Accepted | null> {
+  const { tracked, marks } = settings.store;
+  const receipt = (await tracked.findReference(id, reference))?.receipt;
+  if (receipt) return receipt;
+  const heard = await marks.get(`heard:${id}`, reference);
+  return heard === null ? null : (JSON.parse(heard) as Accepted);
+}
+
+/** Keeps what {@link recall} is to find. */
+export async function remember({ id, settings }: Account, reference: string, accepted: Accepted): Promise<void> {
+  await settings.store.marks.set(`heard:${id}`, reference, JSON.stringify(accepted), HEARD_FOR);
+}
+
+/** A vendor that tells what became of a message has accepted it; without an id of its own it has ours. */
+export function acceptedBy({ reference, startedAt }: OutboxEntry, heard: ProviderReport): Accepted {
+  const { id, status, final, providerStatus, raw } = heard;
+  // The report itself waits in the tracker, and comes after the receipt.
+  const stage = final ? ({ status: 'sent', providerStatus: null } as const) : { status, providerStatus };
+  return { id: id || reference, ...stage, acceptedAt: new Date(startedAt).toISOString(), raw };
+}
 
 export async function findAttempt(account: Account, entry: OutboxEntry): Promise<Accepted | null> {
-  const { provider, settings } = account;
+  const { provider } = account;
   const { to, text, reference, startedAt } = entry;
   const sender = senderOf(account, entry);
   const options = entry.provider === provider.id ? entry.options : {};
   const attempt = { to, text, sender, reference, startedAt, options };
   const records = await verbOf(provider, 'lookup')(await account.session(), attempt);
-  const candidates = await free(account, entry, records);
-  for (const record of candidates) {
-    if (await settings.store.marks.add(`taken:${provider.id}`, record.id, TAKEN_FOR)) return record;
+  for (const record of await free(account, entry, records)) {
+    if (await take(account, record, entry)) return record;
   }
   return null;
+}
+
+/** From now on the record belongs to this message; false when it belongs to another one. */
+export async function take(
+  { provider, settings }: Account,
+  { id }: Accepted,
+  { reference }: OutboxEntry,
+): Promise<boolean> {
+  const { marks } = settings.store;
+  const scope = `taken:${provider.id}`;
+  return (await marks.add(scope, id, TAKEN_FOR, reference)) || (await marks.get(scope, id)) === reference;
 }
 
 /**
@@ -36,8 +71,8 @@ async function free(account: Account, { to, text, startedAt }: OutboxEntry, reco
   const knownIds = new Set(known.map(({ id }) => id));
   const recorded = new Set(records.map(({ id }) => id));
   const nameless = known.filter(({ id }) => !recorded.has(id)).length;
-  const held = (await outbox.list(account.id, 'held')).filter(
-    (other) => other.to === to && other.text === text && other.startedAt >= startedAt - CLOCK_SKEW,
+  const held = (await outbox.list(account.id, 'held', { to })).filter(
+    (other) => other.text === text && other.startedAt >= startedAt - CLOCK_SKEW,
   ).length;
   return records.filter(({ id }) => !knownIds.has(id)).slice(nameless + held);
 }

@@ -2,21 +2,42 @@
  * The outbox: takes messages into the store before anything else happens, and settles each one once. What was not
  * sent is tried again, what may have been sent is looked up at the vendor first.
  */
-import type { Accepted } from '../providers/provider';
-import { SmsError, toSmsError } from '../sms/errors';
-import type { OutboxEntry, OutboxStore } from '../store';
-import { Attempts, STORE_PAUSE } from './attempts';
+import type { Accepted, ProviderReport } from '../providers/provider';
+import { SmsError } from '../sms/errors';
+import type { OutboxEntry, OutboxState, OutboxStore } from '../store';
+import { Attempts, allOf } from './attempts';
 import { Breaker } from './breaker';
+import { Decisions } from './decisions';
+import { abandoned, abandonedUnknown, expired, uncertainError } from './endings';
+import { type Health, STORE_PAUSE } from './health';
 import type { Limiter } from './limiter';
+import { acceptedBy } from './lookup';
 
 /** How one message ended: accepted, or an error that says why not. */
-export type Settlement =
-  | { entry: OutboxEntry; accepted: Accepted; error?: undefined }
-  | { entry: OutboxEntry; error: SmsError; accepted?: undefined };
+export type Settlement = { entry: OutboxEntry } & (
+  | {
+      accepted: Accepted;
+      error?: undefined;
+      /** Nothing more will be heard of it, and nobody is asked. */
+      unfollowed?: boolean;
+    }
+  | { error: SmsError; accepted?: undefined }
+);
+
+/** An end on its way into the store, and to the node that waits for it. */
+export interface Settling {
+  /** Writes all of it down in one turn of the event loop; may be asked again. @throws SmsError SMS_STORE */
+  store(): Promise<unknown>;
+  tell(): void;
+  /** It could not be written down. */
+  giveUp(): void;
+}
 
 export interface OutboxOptions {
   account: string;
   store: OutboxStore;
+  /** Whether other processes have the store open, too. */
+  isShared: boolean;
   limiter: Limiter;
   /** Calls under way at once. */
   concurrency: number;
@@ -30,27 +51,42 @@ export interface OutboxOptions {
   batch: number;
   /** Messages of the same key may go in one call. */
   batchKey(entry: OutboxEntry): string;
+  /** Why an attempt may not be made; null when it may. @throws SmsError SMS_STORE */
+  refuse(entry: OutboxEntry): Promise<SmsError | null>;
   /** Makes one attempt with messages of one key, each with its own answer. @throws SmsError that holds for all of them */
   send(entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]>;
+  /** The vendor's yes, where it is known without asking. @throws SmsError SMS_STORE */
+  recall(entry: OutboxEntry): Promise<Accepted | null>;
+  /** Keeps for `recall` what was heard. @throws SmsError SMS_STORE */
+  remember(reference: string, accepted: Accepted): Promise<void>;
   /** Asks the vendor for the attempt; null when it has no such call. */
   lookup: ((entry: OutboxEntry) => Promise<Accepted | null>) | null;
-  settled(settlement: Settlement): void;
+  settling(settlement: Settlement): Settling;
+  /** Does it unless somebody else is at it; false then. @throws SmsError SMS_STORE */
+  alone(reference: string, work: () => Promise<boolean>): Promise<boolean>;
   /** Told when the store fails; the outbox goes on trying. */
-  troubled(error: SmsError): void;
+  health: Health;
   /** Wakes the account that an entry was handed over to; false when there is none of that name. */
   handOver(account: string): boolean;
 }
 
 export class Outbox {
+  /** What a person decides about a message that is held: each is false when there is no such message. @throws SmsError SMS_STORE */
+  readonly sendAgain: Decisions['sendAgain'];
+  readonly drop: Decisions['drop'];
+  readonly markSent: Decisions['markSent'];
   #options: OutboxOptions;
   #breaker = new Breaker();
   #attempts: Attempts;
+  #decisions: Decisions;
   #running = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #pumping = false;
   #pumped: Promise<void> = Promise.resolve();
   #again = false;
   #closed = false;
+  /** When what an earlier life left half done is looked for. */
+  #recoverAt = Number.POSITIVE_INFINITY;
   /** Some message may go on with another account. */
   #fallbacks = false;
   /** How many messages a call may be expected to take, as the last ones did. */
@@ -59,14 +95,28 @@ export class Outbox {
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#attempts = new Attempts(options, this.#breaker);
+    this.#decisions = new Decisions(options, this.#attempts);
     this.#perCall = options.batch;
+    this.drop = (reference) => this.#decisions.drop(reference);
+    this.markSent = (reference) => this.#decisions.markSent(reference);
+    this.sendAgain = async (reference) => {
+      const isDone = await this.#decisions.sendAgain(reference);
+      if (isDone) this.wake();
+      return isDone;
+    };
   }
 
-  /** Resolves when the messages are in the store; what becomes of them is told through `settled`. */
+  /** Resolves when the messages are in the store; what becomes of them is told when it is known. */
   async submit(entries: readonly OutboxEntry[]): Promise<void> {
     if (this.#closed) throw new SmsError('SMS_CONFIG', 'The account is being closed; send the message again.');
     await this.#options.store.add(entries);
     this.#fallbacks ||= entries.some(({ fallback }) => fallback.length > 0);
+    this.wake();
+  }
+
+  /** Goes on with what waits in the store, and ends what was about to be told. */
+  resume(): void {
+    this.#recoverAt = Date.now() + (this.#options.isShared ? OTHERS_NEED : 0);
     this.wake();
   }
 
@@ -75,13 +125,24 @@ export class Outbox {
     this.#pump().catch((error) => this.#retryPump(error));
   }
 
+  /**
+   * The vendor has told of a message by our reference, so it has it: an attempt of which nobody knows how it ended is
+   * settled as accepted, at once when it is held, else before it would be looked up or made again. To be called after
+   * the tracker was given the report, which then follows the receipt. @throws SmsError SMS_STORE
+   */
+  async heard(reference: string, report: ProviderReport): Promise<void> {
+    const entry = await this.#options.store.find(reference);
+    if (!entry || entry.account !== this.#options.account || entry.attempts === 0) return;
+    await this.#decisions.heard(reference, acceptedBy(entry, report));
+  }
+
   /** Nothing will ever be sent by this account again: whoever waits is told. After {@link close}. */
   async abandon(): Promise<void> {
-    const { account, store } = this.#options;
-    for (const entry of await store.list(account, 'waiting')) {
-      await store.remove(entry.reference);
-      this.#attempts.settle({ entry, error: abandoned(entry) });
-    }
+    await this.#each('waiting', (entry) => this.#attempts.end({ entry, error: abandoned(entry) }));
+    await this.#each('expired', (entry) => this.#attempts.end({ entry, error: expired(entry) }));
+    await this.#each('unknown', (entry) =>
+      this.#attempts.hold(entry, uncertainError(entry, 'hold', abandonedUnknown(entry))),
+    );
   }
 
   /** Waits for the calls under way and starts nothing more. */
@@ -116,7 +177,9 @@ export class Outbox {
   async #round(): Promise<void> {
     const { account, store, limiter, concurrency, failoverAfter } = this.#options;
     const now = Date.now();
-    for (const entry of await store.takeExpired(account, now)) this.#attempts.settle({ entry, error: expired(entry) });
+    if (now >= this.#recoverAt) await this.#recover();
+    const late = await store.takeExpired(account, now);
+    await allOf(late.map((entry) => this.#attempts.end({ entry, error: expired(entry) })));
     const isOut = this.#breaker.wait(now) > 0 && this.#breaker.downFor(now) >= failoverAfter * 1000;
     if (isOut && this.#fallbacks) await this.#evacuate(now);
     const places = this.#breaker.places(now, concurrency, this.#running.size);
@@ -134,7 +197,33 @@ export class Outbox {
     const tooMany = [...lookups.slice(places), ...calls.slice(left).flat()];
     for (const entry of tooMany) await this.#giveBack(entry);
     this.#perCall = tooMany.length > 0 ? 1 : Math.min(this.#options.batch, this.#perCall * 2);
-    if (claimed.length === limit) this.#again = true;
+    if (claimed.length === limit || late.length > 0) this.#again = true;
+  }
+
+  /** What an account of this name left when it ended in the middle of something, or could not write down its end. */
+  async #recover(): Promise<void> {
+    const { account, store, isShared } = this.#options;
+    await this.#each('expired', (entry) => this.#attempts.end({ entry, error: expired(entry) }));
+    for (const state of isShared ? [] : (['sending', 'unknown'] as const)) {
+      for (const entry of await store.list(account, state, { limit: MOST_LEFT })) {
+        if (this.#attempts.isUnderWay(entry)) continue;
+        if (state === 'sending') Object.assign(entry, { state: 'unknown', lookups: 0 });
+        await this.#attempts.save(entry);
+      }
+    }
+    const waiting = await store.list(account, 'waiting', { limit: PAGE });
+    this.#fallbacks ||= waiting.some(({ fallback }) => fallback.length > 0);
+    this.#recoverAt = Number.POSITIVE_INFINITY;
+  }
+
+  /** Ends all in a state, some at a time: there may be a million of them. */
+  async #each(state: OutboxState, end: (entry: OutboxEntry) => Promise<void>): Promise<void> {
+    const { account, store } = this.#options;
+    for (;;) {
+      const entries = await store.list(account, state, { limit: PAGE });
+      await allOf(entries.map(end));
+      if (entries.length < PAGE) return;
+    }
   }
 
   /** Claimed, as one call might have taken it with others, and there is no place for a call of its own. */
@@ -143,7 +232,7 @@ export class Outbox {
       entry.attempts -= 1;
       entry.state = 'waiting';
     }
-    await this.#options.store.save(entry);
+    await this.#attempts.save(entry);
   }
 
   /** The vendor has been out of reach for too long: who has another account does not wait to be tried here first. */
@@ -158,7 +247,7 @@ export class Outbox {
           if (await this.#attempts.failOver(entry)) continue;
         }
         entry.notBefore = back;
-        await store.save(entry);
+        await this.#attempts.save(entry);
       }
       claimed = await store.claim(account, now, concurrency);
     }
@@ -176,9 +265,10 @@ export class Outbox {
 
   async #sleep(): Promise<void> {
     const { account, store, limiter, concurrency } = this.#options;
-    const next = await store.nextDue(account);
+    const due = await store.nextDue(account);
+    const next = Math.min(due ?? Number.POSITIVE_INFINITY, this.#recoverAt);
     clearTimeout(this.#timer);
-    if (next === null || this.#closed) return;
+    if (next === Number.POSITIVE_INFINITY || this.#closed) return;
     const now = Date.now();
     const pause = Math.max(limiter.wait(now), this.#breaker.wait(now));
     // With every place taken, the end of a call wakes the pump.
@@ -195,7 +285,7 @@ export class Outbox {
 
   /** A store that fails is tried again; the entries stay where they are. */
   #retryPump(error: unknown): void {
-    this.#options.troubled(toSmsError(error, 'SMS_STORE'));
+    this.#options.health.failed(error);
     if (this.#closed) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.wake(), STORE_PAUSE);
@@ -206,19 +296,9 @@ export class Outbox {
 const LONGEST_PAUSE = 10_000;
 /** setTimeout takes no more than 24.8 days. */
 const LONGEST_SLEEP = 24 * 3600_000;
-
-function abandoned({ to }: OutboxEntry): SmsError {
-  return new SmsError(
-    'SMS_CONFIG',
-    `The account was deleted or disabled while the message to ${to} waited; it is not sent.`,
-  );
-}
-
-function expired({ to, attempts, lookups, said }: OutboxEntry): SmsError {
-  const tried = attempts === 0 ? 'It was never tried' : `It was tried ${attempts} times`;
-  const sent = lookups > 0 ? 'whether one of them was sent is not known' : 'nothing was sent';
-  return new SmsError('SMS_EXPIRED', `The message to ${to} could not be sent in time. ${tried}; ${sent}.`, {
-    outcome: lookups > 0 ? 'unknown' : 'not-sent',
-    ...said,
-  });
-}
+/** Milliseconds in which another process tells what it has taken out as expired. */
+const OTHERS_NEED = 30_000;
+/** Messages that are ended at once. */
+const PAGE = 500;
+/** More calls than that are never under way. */
+const MOST_LEFT = 10_000;

@@ -66,8 +66,8 @@ export class Post {
   }
 
   /** Asked again for the same letter, it stores the same letter. */
-  store({ owner, key, kind, body }: Letter): Promise<void> {
-    return this.#marks.set(scopeOf(owner), key, JSON.stringify({ kind, body, life: LIFE }), KEPT_FOR);
+  async store({ owner, key, kind, body }: Letter): Promise<void> {
+    await this.#marks.set(scopeOf(owner), key, JSON.stringify({ kind, body, life: LIFE }), KEPT_FOR);
   }
 
   /** A letter that is stored when it is returned. @throws SmsError SMS_STORE */

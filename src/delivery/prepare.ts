@@ -9,6 +9,7 @@ import { toInstant } from '../sms/time';
 import type { AlphabetChoice } from '../sms/types';
 import type { OutboxEntry } from '../store';
 import type { Account } from './account';
+import { claimKey } from './dedupe';
 import { LIFE } from './life';
 
 /** One message to one recipient, as a flow gives it: every value may be anything. */
@@ -81,7 +82,9 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
     unsentSince: null,
     lookups: 0,
   };
-  entry.dedupe = await claimKey(account, request, to);
+  const refusal = await account.optOuts.refuse(entry);
+  if (refusal) throw refusal;
+  entry.dedupe = await keyOf(account, request, to);
   return entry;
 }
 
@@ -102,12 +105,10 @@ function senderOf(account: Account, asked: unknown): string | null {
 }
 
 /** @throws SmsError SMS_DUPLICATE when the key was used within its time, for this recipient */
-async function claimKey(account: Account, { dedupe, dedupeSeconds }: SendRequest, to: string): Promise<string | null> {
-  if (dedupe === undefined || dedupe === null || dedupe === '') return null;
-  const key = `${account.id}\n${to}\n${typeof dedupe === 'object' ? JSON.stringify(dedupe) : String(dedupe)}`;
-  if (await account.settings.store.marks.add('dedupe', key, dedupeSeconds * 1000)) return key;
-  throw new SmsError(
-    'SMS_DUPLICATE',
-    `A message with this key went to ${to} less than ${dedupeSeconds} seconds ago; this one is not sent.`,
-  );
+async function keyOf({ id, settings }: Account, request: SendRequest, to: string): Promise<string | null> {
+  const { dedupe, dedupeSeconds, queue } = request;
+  if (dedupe === undefined || dedupe === null || dedupe === '' || dedupeSeconds <= 0) return null;
+  const key = `${id}\n${to}\n${typeof dedupe === 'object' ? JSON.stringify(dedupe) : String(dedupe)}`;
+  await claimKey(settings.store, { key, time: dedupeSeconds * 1000, to, forGood: !queue });
+  return key;
 }

@@ -15,7 +15,8 @@ export async function statusOf(account: Account, ids: readonly string[]): Promis
     const tracked = await account.tracker.find(id);
     // A message that was given up may have found its end since.
     if (tracked?.report?.final && !tracked.report.timedOut) known.set(id, tracked.report);
-    else if (tracked && !(await mayAsk(account, tracked))) known.set(id, tracked.report ?? atFirst(account, tracked));
+    else if (tracked && !(await account.tracker.mayAsk(id, account.provider.statusChecks ?? null)))
+      known.set(id, tracked.report ?? atFirst(account, tracked));
   }
   const asked = [...new Set(ids.filter((id) => !known.has(id)))];
   if (asked.length > 0) {
@@ -23,15 +24,6 @@ export async function statusOf(account: Account, ids: readonly string[]): Promis
     for (const [i, id] of asked.entries()) known.set(id, await latest(account, id, answers[i]));
   }
   return ids.map((id) => known.get(id) ?? unknown(id));
-}
-
-/** Counts the question; false when the vendor lets nobody ask about this message any more. */
-async function mayAsk({ provider, settings }: Account, tracked: TrackedMessage): Promise<boolean> {
-  if (provider.statusChecks === undefined) return true;
-  if (tracked.asked >= provider.statusChecks) return false;
-  tracked.asked += 1;
-  await settings.store.tracked.save(tracked);
-  return true;
 }
 
 /** What is known of a message of which nothing was heard since it was accepted. */

@@ -6,6 +6,10 @@ import type { ProviderReport } from '../providers/provider';
 import { SmsError } from '../sms/errors';
 import type { AccountReference, Receipt, Status, StatusReport } from '../sms/types';
 import type { MarkStore, TrackedMessage, TrackedStore } from '../store';
+import { type EarlyReport, EarlyReports } from './early';
+import { movedBody } from './letters';
+import type { Letter, Post } from './post';
+import { MOST_QUESTIONS, nextQuestion } from './schedule';
 
 export interface TrackerOptions {
   account: AccountReference;
@@ -15,26 +19,18 @@ export interface TrackerOptions {
   finalWithin: number;
   /** Asks the vendor for statuses; null when it has no such call. */
   ask: ((ids: readonly string[]) => Promise<(ProviderReport | SmsError)[]>) | null;
-  /** Told of each report that moved a message; `owner` is the node that sent it. */
-  moved(report: StatusReport, owner: string | null): void;
+  post: Post;
+  /** Gives the node that sent a message the letter with a report that moved it, which is stored by then. */
+  tell(letter: Letter, report: StatusReport, context: unknown): void;
+  /** Told of what went wrong while nobody waited for it. */
+  failed(error: unknown): void;
 }
 
-/** Seconds after acceptance at which a message is asked about, when nobody else tells: at most ten times. */
-const SCHEDULE = [2, 6, 20, 60, 300, 1200, 3600, 4 * 3600, 12 * 3600, 24 * 3600];
-/** The same when pushes or a status queue tell: asking is for what got lost. */
-const SPARSE = [120, 900, 3600, 6 * 3600, 24 * 3600];
-/** Milliseconds: no two questions about a message come closer. */
-const SOON = 1000;
-/** Milliseconds between questions when the schedule is over and the last word still missing. */
-const LATE = 12 * 3600_000;
 const BATCH = 50;
 /** Milliseconds after a store that failed. */
 const RETRY = 10_000;
 /** How often, in milliseconds, what is overdue is looked for while a node sweeps. */
 const SWEPT_PAUSE = 60_000;
-/** How long a report waits for its receipt. */
-const EARLY = 10 * 60_000;
-
 const RANK: Record<Status, number> = {
   scheduled: 0,
   queued: 1,
@@ -48,16 +44,20 @@ const RANK: Record<Status, number> = {
 
 export class Tracker {
   #options: TrackerOptions;
+  #early: EarlyReports;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
-  #running: Promise<unknown> = Promise.resolve();
+  #running = new Set<Promise<void>>();
   #closed = false;
   /** Nodes that feed the tracker themselves, so that it asks less. */
   #feeders = { push: 0, sweep: 0 };
   #pushSeen = false;
+  /** Reports from before may wait for receipts from before. */
+  #areEarlyLeft = false;
 
   constructor(options: TrackerOptions) {
     this.#options = options;
+    this.#early = new EarlyReports(options.marks, options.account.account);
   }
 
   /** A node that receives pushes, or sweeps, for this account; returns what ends it. */
@@ -65,7 +65,7 @@ export class Tracker {
     this.#feeders[kind] += 1;
     return () => {
       this.#feeders[kind] -= 1;
-      this.resume().catch(() => this.#plan(Date.now() + RETRY));
+      this.#during(this.#goOn());
     };
   }
 
@@ -74,37 +74,35 @@ export class Tracker {
     this.#pushSeen = true;
   }
 
-  /** Goes on with the messages that were on their way before. */
+  /** Goes on with the messages that were on their way before, and with the reports that were early for them. */
   async resume(): Promise<void> {
-    const next = await this.#options.store.nextDue(this.#options.account.account);
-    if (next !== null) this.#plan(next);
+    this.#areEarlyLeft = true;
+    await this.#during(this.#goOn());
   }
 
-  /** Takes note of an accepted message; a report that was there before its receipt is applied now. */
-  async accepted(receipt: Receipt, owner: string | null): Promise<void> {
-    const acceptedAt = Date.parse(receipt.acceptedAt);
-    // One that was looked up may have met its end already: the vendor is asked for the report of it.
-    const isOver = RANK[receipt.status] === 9 && this.#options.ask !== null;
-    const message: TrackedMessage = {
-      account: receipt.account,
-      id: receipt.id,
-      reference: receipt.reference,
-      owner,
-      to: receipt.to,
-      status: isOver ? 'sent' : receipt.status,
-      final: !isOver && RANK[receipt.status] === 9,
-      providerStatus: receipt.providerStatus,
-      acceptedAt,
-      askAt: isOver ? Date.now() : this.#askAt(acceptedAt, 0),
-      asked: 0,
-      finalBy: acceptedAt + this.#options.finalWithin * 3600_000,
-      report: null,
-      receipt,
+  /**
+   * Takes note of an accepted message, in two steps: `store` is for the turn in which other things are stored with it,
+   * and may be asked again; `begin`, which never rejects, for when that was done and told. A report that was there
+   * before its receipt is told then.
+   * @param context what the owner wants back with each report
+   * @param isOver nothing more will be heard of it, and nobody is asked
+   */
+  track(
+    receipt: Receipt,
+    owner: string | null,
+    context: unknown,
+    isOver = false,
+  ): { store: () => Promise<void>; begin: () => Promise<void> } {
+    const message = this.#begun(receipt, owner, context);
+    if (isOver) message.final = true;
+    return {
+      store: () => this.#keep(message),
+      begin: async () => {
+        if (isOver || this.#closed) return;
+        this.#plan(Math.min(message.askAt, message.finalBy));
+        await this.#during(this.#applyEarly(message));
+      },
     };
-    await this.#options.store.save(message);
-    const early = await this.#takeEarly(receipt.id, receipt.reference);
-    if (early) await this.report(early);
-    this.#plan(Math.min(message.askAt, message.finalBy));
   }
 
   /**
@@ -112,18 +110,18 @@ export class Tracker {
    * A message that is not known yet is waited for; `reference` is ours, where the push carried it instead of an id.
    */
   async report(heard: ProviderReport, reference?: string): Promise<StatusReport | null> {
-    const message = (await this.#find(heard.id, reference)) ?? (await this.#keepEarly(heard, reference));
-    if (!message || !isForward(message, heard)) return null;
-    const report = this.#complete({ ...heard, id: message.id, to: heard.to || message.to });
-    Object.assign(message, {
-      status: report.status,
-      final: report.final,
-      providerStatus: report.providerStatus,
-      report,
-    });
-    await this.#options.store.save(message);
-    this.#options.moved(report, message.owner);
-    return report;
+    for (;;) {
+      let message = await this.#find(heard.id, reference);
+      if (!message) {
+        await this.#early.keep(heard, reference);
+        // Its receipt may have come in between.
+        message = await this.#find(heard.id, reference);
+      }
+      if (!message || !isForward(message, heard)) return null;
+      const report = this.#complete({ ...heard, id: message.id, to: heard.to || message.to });
+      // Of those who move it at the same time one does; the others look again.
+      if (await this.#move(message, report)) return report;
+    }
   }
 
   /** The last that is known, for a message of ours. */
@@ -143,7 +141,7 @@ export class Tracker {
     const messages =
       which === 'due'
         ? await store.due(account.account, now, limit)
-        : await store.open(account.account, limit, SCHEDULE.length);
+        : await store.open(account.account, limit, MOST_QUESTIONS);
     const givenUp = await this.#giveUp(messages.filter((message) => message.finalBy <= now));
     return [...givenUp, ...(await this.#askAbout(messages.filter((message) => message.finalBy > now)))];
   }
@@ -153,10 +151,73 @@ export class Tracker {
     return this.#complete(heard);
   }
 
+  /** Counts a question; false when so many were asked. @param most null where the vendor sets no limit, and nothing is counted */
+  async mayAsk(id: string, most: number | null): Promise<boolean> {
+    while (most !== null) {
+      const message = await this.find(id);
+      if (!message) return true;
+      if (message.asked >= most) return false;
+      message.asked += 1;
+      if (await this.#options.store.save(message)) return true;
+    }
+    return true;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    await this.#running;
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  #begun(receipt: Receipt, owner: string | null, context: unknown): TrackedMessage {
+    const { account, id, reference, to, status, providerStatus } = receipt;
+    const acceptedAt = Date.parse(receipt.acceptedAt);
+    // One that was looked up may have met its end already: the vendor is asked for the report of it.
+    const isOver = RANK[status] === 9 && this.#options.ask !== null;
+    return {
+      account,
+      id,
+      reference,
+      owner,
+      to,
+      status: isOver ? 'sent' : status,
+      final: !isOver && RANK[status] === 9,
+      providerStatus,
+      acceptedAt,
+      askAt: isOver ? Date.now() : this.#askAt(acceptedAt, 0),
+      asked: 0,
+      finalBy: acceptedAt + this.#options.finalWithin * 3600_000,
+      context: owner === null ? null : context,
+      version: 0,
+      report: null,
+      receipt,
+    };
+  }
+
+  /** An id that the vendor has given before belongs to the message that has it now. */
+  async #keep(message: TrackedMessage): Promise<void> {
+    const { store } = this.#options;
+    while (!(await store.save(message))) {
+      const other = await this.find(message.id);
+      if (other?.reference === message.reference) return;
+      message.version = other?.version ?? 0;
+    }
+  }
+
+  /** In one turn the message moves and the letter that tells of it is stored; false when another has moved it. */
+  async #move(message: TrackedMessage, report: StatusReport): Promise<boolean> {
+    const { store, post, tell, failed } = this.#options;
+    const { status, final, providerStatus } = report;
+    const { owner, context } = message;
+    const moved = { ...message, status, final, providerStatus, report };
+    const letter = owner === null ? null : post.compose(owner, 'moved', movedBody(report, context));
+    const [saved, stored] = await Promise.allSettled([store.save(moved), letter && post.store(letter)]);
+    const isMoved = saved.status === 'fulfilled' && saved.value;
+    if (letter && !isMoved) post.done(letter);
+    if (saved.status === 'rejected') throw saved.reason;
+    if (stored.status === 'rejected') failed(stored.reason);
+    if (letter && isMoved) tell(letter, report, context);
+    return isMoved;
   }
 
   #find(id: string, reference?: string): Promise<TrackedMessage | null> {
@@ -171,9 +232,11 @@ export class Tracker {
     for (const message of messages) {
       message.asked += 1;
       message.askAt = this.#askAt(message.acceptedAt, message.asked);
-      await store.save(message);
     }
-    const answers = await ask(messages.map(({ id }) => id));
+    // Who has moved one meanwhile has news of it.
+    const saved = await Promise.all(messages.map((message) => store.save(message)));
+    const asked = messages.filter((_message, i) => saved[i]);
+    const answers = asked.length === 0 ? [] : await ask(asked.map(({ id }) => id));
     const moved: StatusReport[] = [];
     for (const answer of answers) {
       if (answer instanceof SmsError) continue;
@@ -184,12 +247,7 @@ export class Tracker {
   }
 
   #askAt(acceptedAt: number, asked: number): number {
-    const schedule = this.#feeders.push > 0 && this.#pushSeen ? SPARSE : SCHEDULE;
-    if (asked >= SCHEDULE.length) return Number.POSITIVE_INFINITY;
-    // Who comes late, after a night switched off, does not make up for what was missed: the next time is one to come.
-    const soon = Date.now() + SOON;
-    const after = schedule.find((seconds) => acceptedAt + seconds * 1000 > soon);
-    return after === undefined ? soon + LATE : acceptedAt + after * 1000;
+    return nextQuestion(acceptedAt, asked, this.#feeders.push > 0 && this.#pushSeen);
   }
 
   #plan(at: number): void {
@@ -199,13 +257,33 @@ export class Tracker {
     const wait = Math.min(Math.max(at - Date.now(), 1), 24 * 3600_000);
     this.#timer = setTimeout(() => {
       this.#timerAt = Number.POSITIVE_INFINITY;
-      this.#running = this.#wake().catch(() => this.#plan(Date.now() + RETRY));
+      this.#during(this.#wake());
     }, wait);
+  }
+
+  /** Closing waits for it; when it fails, the vendor or the store is asked again later. */
+  #during(work: Promise<void>): Promise<void> {
+    const over: Promise<void> = work
+      .catch((error) => {
+        this.#options.failed(error);
+        this.#plan(Date.now() + RETRY);
+      })
+      .finally(() => this.#running.delete(over));
+    this.#running.add(over);
+    return over;
+  }
+
+  async #goOn(): Promise<void> {
+    const { store, account } = this.#options;
+    await this.#applyLeft();
+    const next = await store.nextDue(account.account);
+    if (next !== null) this.#plan(next);
   }
 
   /** Gives up what is overdue, asks about what is due (a sweeping node does it instead), and plans the next time. */
   async #wake(): Promise<void> {
     const { store, account } = this.#options;
+    await this.#applyLeft();
     const now = Date.now();
     const due = await store.due(account.account, now, BATCH);
     await this.#giveUp(due.filter(({ finalBy }) => finalBy <= now));
@@ -216,16 +294,17 @@ export class Tracker {
   }
 
   async #giveUp(overdue: readonly TrackedMessage[]): Promise<StatusReport[]> {
-    const { store, moved } = this.#options;
+    const { store } = this.#options;
     const reports: StatusReport[] = [];
     for (const { account, id } of overdue) {
-      const message = await store.find(account, id);
+      let message = await store.find(account, id);
       // Its final status may have come while others were given up.
-      if (!message || message.final) continue;
-      const report = this.#lastWord(message);
-      await store.save({ ...message, status: 'unknown', final: true, report });
-      moved(report, message.owner);
-      reports.push(report);
+      while (message && !message.final) {
+        const report = this.#lastWord(message);
+        const isMoved = await this.#move(message, report);
+        if (isMoved) reports.push(report);
+        message = isMoved ? null : await store.find(account, id);
+      }
     }
     return reports;
   }
@@ -251,30 +330,24 @@ export class Tracker {
     return { id, ...this.#options.account, ...rest };
   }
 
-  /** Keeps a report for the receipt; returns the message when the receipt has come in between. */
-  async #keepEarly(heard: ProviderReport, reference?: string): Promise<TrackedMessage | null> {
-    const { marks } = this.#options;
-    const key = heard.id || (reference ? `r:${reference}` : '');
-    if (!key) return null;
-    const kept = await marks.get(this.#earlyScope, key);
-    const isLast = kept !== null && (JSON.parse(kept) as ProviderReport).final;
-    if (!isLast) await marks.set(this.#earlyScope, key, JSON.stringify(heard), EARLY);
-    return this.#find(heard.id, reference);
+  async #applyEarly({ id, reference }: TrackedMessage): Promise<void> {
+    for (const early of await this.#early.of(id, reference)) await this.#apply(early, id);
   }
 
-  async #takeEarly(id: string, reference: string): Promise<ProviderReport | null> {
-    const { marks } = this.#options;
-    for (const key of [id, `r:${reference}`]) {
-      const kept = await marks.get(this.#earlyScope, key);
-      if (kept === null) continue;
-      await marks.remove(this.#earlyScope, key);
-      return { ...(JSON.parse(kept) as ProviderReport), id };
+  /** A crash may have come between a receipt and the report that was there before it. */
+  async #applyLeft(): Promise<void> {
+    if (!this.#areEarlyLeft) return;
+    for await (const early of this.#early.all()) {
+      const message = await this.#find(early.heard.id, early.reference);
+      if (message) await this.#apply(early, message.id);
     }
-    return null;
+    this.#areEarlyLeft = false;
   }
 
-  get #earlyScope(): string {
-    return `early:${this.#options.account.account}`;
+  /** It is forgotten after it was told: the next time it is old news. */
+  async #apply(early: EarlyReport, id: string): Promise<void> {
+    await this.report({ ...early.heard, id });
+    await this.#early.forget(early);
   }
 }
 

@@ -1,0 +1,21 @@
+/** When the vendor is asked about a message that is on its way. */
+
+/** Seconds after acceptance at which a message is asked about, when nobody else tells: at most ten times. */
+const SCHEDULE = [2, 6, 20, 60, 300, 1200, 3600, 4 * 3600, 12 * 3600, 24 * 3600];
+/** The same when pushes or a status queue tell: asking is for what got lost. */
+const SPARSE = [120, 900, 3600, 6 * 3600, 24 * 3600];
+/** Milliseconds: no two questions about a message come closer. */
+const SOON = 1000;
+/** Milliseconds between questions when the schedule is over and the last word still missing. */
+const LATE = 12 * 3600_000;
+
+export const MOST_QUESTIONS = SCHEDULE.length;
+
+/** Epoch milliseconds; Infinity when so many were asked. @param isTold somebody else tells, too */
+export function nextQuestion(acceptedAt: number, asked: number, isTold: boolean): number {
+  if (asked >= MOST_QUESTIONS) return Number.POSITIVE_INFINITY;
+  // Who comes late, after a night switched off, does not make up for what was missed: the next time is one to come.
+  const soon = Date.now() + SOON;
+  const after = (isTold ? SPARSE : SCHEDULE).find((seconds) => acceptedAt + seconds * 1000 > soon);
+  return after === undefined ? soon + LATE : acceptedAt + after * 1000;
+}

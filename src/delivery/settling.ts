@@ -1,0 +1,117 @@
+/** The end of a message: stored together with the letter that tells of it, then told, then followed. */
+import type { Accepted } from '../providers/provider';
+import type { SmsError } from '../sms/errors';
+import type { Receipt } from '../sms/types';
+import type { OutboxEntry } from '../store';
+import type { Account } from './account';
+import type { Accounts } from './accounts';
+import { freeKey } from './dedupe';
+import { type Owner, settledBody } from './letters';
+import { take } from './lookup';
+import type { Settlement, Settling } from './outbox';
+import { senderOf } from './sending';
+
+/** Of a message of the outbox. */
+export function settling(account: Account, settlement: Settlement): Settling {
+  const { post } = account;
+  const { facts, say, body, begin } = endOf(account, settlement);
+  const letter = post.compose(settlement.entry.owner, 'settled', body);
+  return {
+    store: () => Promise.all([facts(), post.store(letter)]),
+    tell: () => {
+      account.tell(letter, say);
+      begin();
+    },
+    giveUp: () => post.leave(letter),
+  };
+}
+
+/** The end of a message that is in no outbox: told at once, and with a letter only when the node is away. */
+export async function settleNow(account: Account, accounts: Accounts, settlement: Settlement): Promise<void> {
+  const { owner } = settlement.entry;
+  if (!accounts.has(owner)) return settleAway(account, settlement);
+  const { facts, say, begin } = endOf(account, settlement);
+  try {
+    accounts.tellNow(owner, say);
+  } catch (error) {
+    account.troubled(error);
+  }
+  await account.insist(facts);
+  await begin();
+}
+
+async function settleAway(account: Account, settlement: Settlement): Promise<void> {
+  const { store, tell, giveUp } = settling(account, settlement);
+  try {
+    await account.insist(store);
+    tell();
+  } catch (error) {
+    giveUp();
+    throw error;
+  }
+}
+
+interface End {
+  /** Stores it; may be asked again. */
+  facts(): Promise<unknown>;
+  say(node: Owner): void;
+  /** The same in a letter. */
+  body: unknown;
+  /** What follows when it was told. */
+  begin(): Promise<void>;
+}
+
+function endOf(account: Account, settlement: Settlement): End {
+  return settlement.error ? refused(account, settlement) : accepted(account, settlement);
+}
+
+function refused(account: Account, { entry, error }: Settlement & { error: SmsError }): End {
+  const message = { ...known(entry), follow: entry.follow };
+  return {
+    // Whether it was sent may be unknown: then its key is kept.
+    facts: () => (error.outcome === 'not-sent' ? freeKey(account.settings.store, entry) : Promise.resolve()),
+    say: (node) => node.settled(message, { error }, account.reference),
+    body: settledBody(message, { error }, account.reference),
+    begin: () => Promise.resolve(),
+  };
+}
+
+function accepted(
+  account: Account,
+  { entry, accepted: answer, unfollowed = false }: Settlement & { error?: undefined },
+): End {
+  const follow = entry.follow && !unfollowed;
+  const message = { ...known(entry), follow };
+  const receipt = receiptOf(account, entry, answer);
+  const { store, begin } = account.tracker.track(receipt, follow ? entry.owner : null, entry.context, unfollowed);
+  return {
+    facts: () => Promise.all([store(), take(account, answer, entry)]),
+    say: (node) => node.settled(message, { receipt }, account.reference),
+    body: settledBody(message, { receipt }, account.reference),
+    begin,
+  };
+}
+
+function known({ reference, to, attempts, context }: OutboxEntry) {
+  return { reference, to, attempts, context };
+}
+
+function receiptOf(account: Account, entry: OutboxEntry, accepted: Accepted): Receipt {
+  const { to, text, parts, alphabet, reference } = entry;
+  const { id, batch, status, providerStatus, acceptedAt, raw } = accepted;
+  return {
+    id,
+    ...(batch === undefined ? {} : { batch }),
+    ...account.reference,
+    to,
+    sender: senderOf(account, entry),
+    text,
+    parts,
+    alphabet,
+    status,
+    providerStatus,
+    acceptedAt,
+    reference,
+    raw,
+  };
+}
