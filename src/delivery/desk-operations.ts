@@ -74,10 +74,7 @@ export const deskOperations: readonly DeskOperation[] = [
     params: (t) => t.Object({ to: someText(t, 'The number, or several') }, CLOSED),
     result: (t) => t.Array(optOut(t)),
     writes: true,
-    run: (account, { to }) => {
-      const numbers = listOf(to).map((number) => numberOf(account, number));
-      return Promise.all(numbers.map((number) => account.optOuts.add(number)));
-    },
+    run: (account, { to }) => Promise.all(numbersOf(account, to).map((number) => account.optOuts.add(number))),
   },
   {
     id: 'account.optIn',
@@ -86,7 +83,7 @@ export const deskOperations: readonly DeskOperation[] = [
     result: (t) => t.Array(t.String(), { description: 'Those of the numbers that wanted no messages' }),
     writes: true,
     run: async (account, { to }) => {
-      const numbers = listOf(to).map((number) => numberOf(account, number));
+      const numbers = numbersOf(account, to);
       const lifted = await Promise.all(numbers.map((number) => account.optOuts.lift(number)));
       return numbers.filter((_number, i) => lifted[i]);
     },
@@ -119,7 +116,12 @@ const STANDARD_LIMIT = 100;
 const HIGHEST_LIMIT = 1000;
 
 function listOf(given: unknown): string[] {
-  return [...new Set(Array.isArray(given) ? (given as string[]) : [given as string])];
+  return Array.isArray(given) ? (given as string[]) : [given as string];
+}
+
+/** Each once, in whichever form it was given. @throws SmsError SMS_INVALID_NUMBER */
+function numbersOf(account: Account, given: unknown): string[] {
+  return [...new Set(listOf(given).map((number) => numberOf(account, number)))];
 }
 
 /** @throws SmsError SMS_INVALID_NUMBER */
