@@ -106,6 +106,7 @@ export class Account {
       ask: provider.verbs.status ? (ids) => this.#call((line) => verbOf(provider, 'status')(line, ids)) : null,
       post: this.post,
       tell: (letter, report, context) => this.tell(letter, (node) => node.moved(report, context)),
+      heard: (report) => this.optOuts.heardStatus(report),
       failed: (error) => this.#health.noticed(error),
     });
     this.inbox = new Inbox({

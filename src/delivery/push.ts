@@ -47,6 +47,7 @@ async function reported(
   // About no message that can be named, or one that the vendor does not know: told as it came.
   if (truth === null || (!id && !reference)) return { owner: reader, kind: EVENT, body: report.raw, mark: null };
   const moved = await account.tracker.report(truth, reference);
+  if (reference) await account.outbox.heard(reference, truth);
   const key = [reader, id || reference, truth.providerStatus, truth.reply?.text ?? ''].join('\n');
   const mark = { scope: scopeOf(account), key, ttl: REPEATED_WITHIN };
   return { owner: reader, kind: REPORT, body: moved ?? account.tracker.complete(truth), mark };

@@ -22,6 +22,8 @@ export interface TrackerOptions {
   post: Post;
   /** Gives the node that sent a message the letter with a report that moved it, which is stored by then. */
   tell(letter: Letter, report: StatusReport, context: unknown): void;
+  /** Takes note of what a status says of the recipient, before the message is moved by it. @throws SmsError SMS_STORE */
+  heard(report: ProviderReport): Promise<void>;
   /** Told of what went wrong while nobody waited for it. */
   failed(error: unknown): void;
 }
@@ -117,6 +119,7 @@ export class Tracker {
         // Its receipt may have come in between.
         message = await this.#find(heard.id, reference);
       }
+      await this.#options.heard({ ...heard, to: heard.to || (message?.to ?? '') });
       if (!message || !isForward(message, heard)) return null;
       const report = this.#complete({ ...heard, id: message.id, to: heard.to || message.to });
       // Of those who move it at the same time one does; the others look again.
