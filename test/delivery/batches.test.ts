@@ -1,5 +1,6 @@
 /** Several messages in one call: each has an outcome of its own, and what holds for single calls holds for these. */
 import assert from 'node:assert/strict';
+import { Health } from '../../dist/src/delivery/health.js';
 import { Limiter } from '../../dist/src/delivery/limiter.js';
 import { Outbox, type OutboxOptions, type Settlement } from '../../dist/src/delivery/outbox.js';
 import type { Accepted } from '../../dist/src/providers/provider.js';
@@ -18,6 +19,10 @@ function entry(to: string, text = 'Hello', more: Partial<OutboxEntry> = {}): Out
     account: 'account',
     owner: 'send',
     follow: false,
+    context: null,
+    life: 'this one',
+    createdAt: now,
+    transactional: false,
     to,
     text,
     sender: null,
@@ -74,8 +79,19 @@ describe('a batch', () => {
       batch: 10,
       batchKey: ({ sender }) => String(sender),
       lookup: null,
-      settled: (settlement) => settled.push({ ...settlement, entry: { ...settlement.entry } }),
-      troubled: (error) => assert.fail(error),
+      isShared: false,
+      refuse: async () => null,
+      recall: async () => null,
+      remember: async () => {},
+      alone: (_reference, work) => work(),
+      settling: (settlement) => ({
+        store: async () => {},
+        tell: () => {
+          settled.push({ ...settlement, entry: { ...settlement.entry } });
+        },
+        giveUp: () => {},
+      }),
+      health: new Health({ probe: async () => {}, troubled: (error) => assert.fail(error), recovered: () => {} }),
       handOver: () => false,
       async send(entries) {
         calls.push({ texts: entries.map(({ text }) => text), to: entries.map(({ to }) => to), at: Date.now() });

@@ -158,9 +158,10 @@ describe('a node that is told', () => {
     await owner.until(() => owner.outcomes.length === 1);
     const told: string[] = [];
     accounts.own('away', {
-      settled: (entry, { receipt }) => told.push(`${entry.text} ${receipt ? 'accepted' : 'failed'}`),
+      settled: ({ to }, { receipt }) => told.push(`${to} ${receipt ? receipt.text : 'failed'}`),
       moved: () => {},
     });
-    assert.deepEqual(told, ['one accepted']);
+    while (told.length === 0) await wait(2);
+    assert.deepEqual(told, [`${TO} one`]);
   });
 });

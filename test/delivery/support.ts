@@ -2,35 +2,48 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Account, type AccountSettings } from '../../dist/src/delivery/account.js';
-import { Accounts, type Owner } from '../../dist/src/delivery/accounts.js';
+import { Accounts, type Owner, type SettledMessage } from '../../dist/src/delivery/accounts.js';
 import type { SendRequest } from '../../dist/src/delivery/prepare.js';
 import { providerOf } from '../../dist/src/providers/index.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../dist/src/sandbox/index.js';
 import type { SmsError } from '../../dist/src/sms/errors.js';
-import type { Receipt, StatusReport } from '../../dist/src/sms/types.js';
-import { memoryStore, type OutboxEntry, type Store } from '../../dist/src/store/index.js';
+import type { AccountReference, Receipt, StatusReport } from '../../dist/src/sms/types.js';
+import { embeddedStore, memoryStore, type OutboxEntry, type Store } from '../../dist/src/store/index.js';
+import { newFile } from '../store/sqlite-files.ts';
 
 export interface Outcome {
-  entry: OutboxEntry;
+  /** What it was told of the message, with the text that was sent. */
+  entry: SettledMessage & { text: string };
   receipt?: Receipt;
   error?: SmsError;
   account: string;
   at: number;
 }
 
+/** The texts of the messages by their references. */
+const texts = new Map<string, string>();
+
 /** Stands for the sms-send node. */
 export class Recorder implements Owner {
   outcomes: Outcome[] = [];
   reports: StatusReport[] = [];
+  /** What came with each report. */
+  contexts: unknown[] = [];
   #waiting = new Set<() => void>();
 
-  settled(entry: OutboxEntry, outcome: { receipt?: Receipt; error?: SmsError }, account: Account): void {
-    this.outcomes.push({ entry: { ...entry }, ...outcome, account: account.id, at: Date.now() });
+  settled(
+    message: SettledMessage,
+    outcome: { receipt?: Receipt; error?: SmsError },
+    { account }: AccountReference,
+  ): void {
+    const entry = { ...message, text: texts.get(message.reference) ?? '' };
+    this.outcomes.push({ entry, ...outcome, account, at: Date.now() });
     this.#look();
   }
 
-  moved(report: StatusReport): void {
+  moved(report: StatusReport, context: unknown): void {
     this.reports.push(report);
+    this.contexts.push(context);
     this.#look();
   }
 
@@ -67,6 +80,8 @@ export function request(to: unknown, text: unknown, more: Partial<SendRequest> =
   return {
     owner: OWNER,
     follow: true,
+    context: { about: text },
+    transactional: false,
     to,
     text,
     fields: null,
@@ -100,14 +115,21 @@ export interface Rig {
   account(line: Line, settings?: Partial<AccountSettings>): Account;
 }
 
-export function rigs(): () => Rig {
+/** The stores on which what is promised is tried; each call makes a new one. */
+export const STORES: [name: string, make: () => Store][] = [
+  ['memory', memoryStore],
+  ['embedded', () => embeddedStore({ file: newFile() })],
+];
+
+export function rigs(make: () => Store = memoryStore): () => Rig {
   let ends: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const end of ends.reverse()) await end();
     ends = [];
   });
   return () => {
-    const [accounts, store, owner] = [new Accounts(), memoryStore(), new Recorder()];
+    const [accounts, store, owner] = [new Accounts(), make(), new Recorder()];
+    ends.push(() => store.close());
     accounts.own(OWNER, owner);
     return {
       accounts,
@@ -150,6 +172,7 @@ const STANDARD: Omit<AccountSettings, 'store' | 'connect'> = {
 /** Prepares and hands in a message; what becomes of it is told to the owner. */
 export async function send(account: Account, to: string, text = 'Hello', more: Partial<SendRequest> = {}) {
   const entry = await account.prepare(request(to, text, more));
+  texts.set(entry.reference, text);
   await account.submit([entry]);
   return entry;
 }

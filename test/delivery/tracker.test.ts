@@ -1,6 +1,7 @@
 /** The tracker: one truth about each message, whoever tells it, and how often the vendor is asked. */
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
+import { postOf } from '../../dist/src/delivery/post.js';
 import { Tracker, type TrackerOptions } from '../../dist/src/delivery/tracker.js';
 import { SmsError } from '../../dist/src/sms/errors.js';
 import type { Receipt, Status, StatusReport } from '../../dist/src/sms/types.js';
@@ -34,6 +35,12 @@ function receipt(id: string, status: Status = 'queued'): Receipt {
   };
 }
 
+async function accept(tracker: Tracker, own: Receipt, owner: string | null, context: unknown = null) {
+  const { store, begin } = tracker.track(own, owner, context);
+  await store();
+  await begin();
+}
+
 describe('the tracker', () => {
   let clock: sinon.SinonFakeTimers;
   let told: (StatusReport & { owner: string | null })[];
@@ -56,7 +63,8 @@ describe('the tracker', () => {
   });
 
   function make(more: Partial<TrackerOptions> = {}): Tracker {
-    const { tracked, marks } = memoryStore();
+    const store = memoryStore();
+    const { tracked, marks } = store;
     const tracker = new Tracker({
       account: ACCOUNT,
       store: tracked,
@@ -66,7 +74,11 @@ describe('the tracker', () => {
         asked.push([...ids]);
         return ids.map(answers);
       },
-      moved: (report, owner) => told.push({ ...report, owner }),
+      post: postOf(store),
+      tell: (letter, report) => {
+        told.push({ ...report, owner: letter.owner });
+      },
+      failed: () => {},
       ...more,
     });
     open.push(tracker);
@@ -77,7 +89,7 @@ describe('the tracker', () => {
 
   it('tells each status once, and only forward', async () => {
     const tracker = make({ ask: null });
-    await tracker.accepted(receipt('a'), 'send');
+    await accept(tracker, receipt('a'), 'send');
     for (const status of ['sent', 'sent', 'queued', 'delivered', 'sent', 'failed', 'delivered'] as const)
       await tracker.report(heard('a', status));
     assert.deepEqual(statuses(), ['sent', 'delivered']);
@@ -90,7 +102,7 @@ describe('the tracker', () => {
 
   it('tells another word of the vendor for the same stage, and a reply after the end', async () => {
     const tracker = make({ ask: null });
-    await tracker.accepted(receipt('a', 'sent'), 'send');
+    await accept(tracker, receipt('a', 'sent'), 'send');
     await tracker.report(heard('a', 'sent', { providerStatus: 'still sent' }));
     await tracker.report(heard('a', 'unknown'));
     await tracker.report(heard('a', 'delivered'));
@@ -106,8 +118,8 @@ describe('the tracker', () => {
     await tracker.report(heard('a', 'sent'));
     await tracker.report(heard('', 'failed'), 'reference of b');
     assert.deepEqual(told, []);
-    await tracker.accepted(receipt('a'), 'send');
-    await tracker.accepted(receipt('b'), 'send');
+    await accept(tracker, receipt('a'), 'send');
+    await accept(tracker, receipt('b'), 'send');
     assert.deepEqual(
       told.map(({ id, status }) => [id, status]),
       [
@@ -122,7 +134,7 @@ describe('the tracker', () => {
       const tracker = make({ ask: null });
       const late = (async () => {
         for (let i = 0; i < delay; i += 1) await undefined;
-        await tracker.accepted(receipt(`a${delay}`), 'send');
+        await accept(tracker, receipt(`a${delay}`), 'send');
       })();
       await Promise.all([tracker.report(heard(`a${delay}`, 'delivered')), late]);
     }
@@ -135,14 +147,14 @@ describe('the tracker', () => {
       make({ ask: null, store: shared.tracked, marks: shared.marks, account: { ...ACCOUNT, account } }),
     );
     assert(one && other);
-    await one.accepted({ ...receipt('a'), account: 'one' }, 'send');
+    await accept(one, { ...receipt('a'), account: 'one' }, 'send');
     await other.report(heard('a', 'delivered'));
     assert.deepEqual(told, []);
   });
 
   it('asks at growing intervals, at most ten times, and gives up once when the time is over', async () => {
     const tracker = make();
-    await tracker.accepted(receipt('a'), 'send');
+    await accept(tracker, receipt('a'), 'send');
     await clock.tickAsync(7000);
     assert.equal(asked.length, 2);
     await clock.tickAsync(71 * HOUR);
@@ -168,7 +180,7 @@ describe('the tracker', () => {
 
   it('gives up after fractions of an hour', async () => {
     const tracker = make({ finalWithin: 0.001, ask: null });
-    await tracker.accepted(receipt('a'), 'send');
+    await accept(tracker, receipt('a'), 'send');
     await clock.tickAsync(3599);
     assert.deepEqual(told, []);
     await clock.tickAsync(2);
@@ -178,7 +190,7 @@ describe('the tracker', () => {
   it('asks no more about a message that is final', async () => {
     answers = (id) => heard(id, 'delivered');
     const tracker = make();
-    await tracker.accepted(receipt('a'), 'send');
+    await accept(tracker, receipt('a'), 'send');
     await clock.tickAsync(100 * HOUR);
     assert.equal(asked.length, 1);
     assert.deepEqual(statuses(), ['delivered']);
@@ -190,7 +202,7 @@ describe('the tracker', () => {
     let isOut = true;
     answers = (id) => (isOut ? new SmsError('SMS_UNREACHABLE', 'out') : heard(id, 'delivered'));
     const tracker = make();
-    await tracker.accepted(receipt('a'), 'send');
+    await accept(tracker, receipt('a'), 'send');
     await clock.tickAsync(3000);
     isOut = false;
     await clock.tickAsync(5000);
@@ -199,7 +211,7 @@ describe('the tracker', () => {
 
   it('does not make up for what it missed all at once', async () => {
     const tracker = make();
-    await tracker.accepted({ ...receipt('a'), acceptedAt: new Date(Date.now() - 10 * HOUR).toISOString() }, 'send');
+    await accept(tracker, { ...receipt('a'), acceptedAt: new Date(Date.now() - 10 * HOUR).toISOString() }, 'send');
     await clock.tickAsync(60_000);
     assert(asked.length <= 5, `${asked.length} questions in the first minute`);
   });
@@ -207,11 +219,11 @@ describe('the tracker', () => {
   it('asks less once a push has really come in', async () => {
     const tracker = make();
     tracker.addFeeder('push');
-    await tracker.accepted(receipt('a'), 'send');
+    await accept(tracker, receipt('a'), 'send');
     await clock.tickAsync(10_000);
     assert.equal(asked.length, 2, 'an address that no push reaches proves nothing');
     tracker.pushed();
-    await tracker.accepted(receipt('b'), 'send');
+    await accept(tracker, receipt('b'), 'send');
     asked = [];
     await clock.tickAsync(100_000);
     assert.deepEqual(
@@ -228,7 +240,7 @@ describe('the tracker', () => {
   it('merges what pushes and questions tell', async () => {
     answers = (id) => heard(id, 'delivered');
     const tracker = make();
-    await tracker.accepted(receipt('a'), 'send');
+    await accept(tracker, receipt('a'), 'send');
     await tracker.report(heard('a', 'sent'), 'reference of a');
     await tracker.report(heard('', 'delivered'), 'reference of a');
     await clock.tickAsync(10 * HOUR);
@@ -241,7 +253,7 @@ describe('the tracker', () => {
     it('leaves the asking to it, which backs off: ten times in three days, however often it looks', async () => {
       const tracker = make();
       tracker.addFeeder('sweep');
-      await tracker.accepted(receipt('a'), 'send');
+      await accept(tracker, receipt('a'), 'send');
       const moved: StatusReport[] = [];
       for (let at = 0; at < 74 * HOUR; at += at < HOUR ? 5000 : 60_000) {
         moved.push(...(await tracker.sweep(200, 'due')));
@@ -255,11 +267,11 @@ describe('the tracker', () => {
     it('asks about all that are open when a message wants it, those asked ten times left out', async () => {
       const tracker = make();
       tracker.addFeeder('sweep');
-      for (let i = 0; i < 30; i += 1) await tracker.accepted(receipt(`a${i}`), 'send');
+      for (let i = 0; i < 30; i += 1) await accept(tracker, receipt(`a${i}`), 'send');
       for (let i = 0; i < 10; i += 1) await tracker.sweep(30, 'open');
       assert.equal(asked.flat().length, 300);
       assert.deepEqual(await tracker.sweep(30, 'open'), []);
-      await tracker.accepted(receipt('new'), 'send');
+      await accept(tracker, receipt('new'), 'send');
       await tracker.sweep(5, 'open');
       assert.deepEqual(asked.at(-1), ['new'], 'the old ones do not stand before the new one');
     });
@@ -267,7 +279,7 @@ describe('the tracker', () => {
     it('asks by itself again when that node is gone', async () => {
       const tracker = make();
       const end = tracker.addFeeder('sweep');
-      await tracker.accepted(receipt('a'), 'send');
+      await accept(tracker, receipt('a'), 'send');
       await clock.tickAsync(10_000);
       assert.equal(asked.length, 0);
       end();
