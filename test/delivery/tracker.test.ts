@@ -78,6 +78,7 @@ describe('the tracker', () => {
       tell: (letter, report) => {
         told.push({ ...report, owner: letter.owner });
       },
+      heard: async () => {},
       failed: () => {},
       ...more,
     });
