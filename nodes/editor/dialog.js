@@ -15,8 +15,9 @@
   /** Shows the defaults of the properties that a node has not: Node-RED leaves them out of a flow written by hand. */
   smsEditor.fillIn = (node, prefix = 'node-input-') => {
     $(`#${prefix}name`).closest('.sms-dialog').data('defaults', node._def.defaults);
-    for (const [name, { value }] of Object.entries(node._def.defaults)) {
-      if (node[name] !== undefined || typeof value === 'object') continue;
+    for (const [name, { value, type }] of Object.entries(node._def.defaults)) {
+      // A list of config nodes is filled in by Node-RED.
+      if (node[name] !== undefined || typeof value === 'object' || type) continue;
       const control = $(`#${prefix}${name}`);
       if (control.is(':checkbox')) control.prop('checked', value);
       else control.val(value);

@@ -18,10 +18,8 @@ export function evaluator<Name extends string>(
   names: readonly Name[],
   standard: { [N in Name]?: string } = {},
 ): Evaluate<Name> {
-  const fields = config as Record<string, unknown>;
   const readers = names.map((name) => {
-    const isGiven = fields[name] !== undefined || standard[name] === undefined;
-    const [value, type] = isGiven ? [fields[name], fields[`${name}Type`]] : [standard[name], 'msg'];
+    const { value, type } = typed(config, name, standard[name]);
     return [name, readerOf(RED, node, name, value, type)] as const;
   });
   return async (message) => {
@@ -32,6 +30,18 @@ export function evaluator<Name extends string>(
     }
     return values;
   };
+}
+
+/** The message property that a property is read from; null when it comes from elsewhere. */
+export function pathOf(config: object, name: string, standard?: string): string | null {
+  const { value, type } = typed(config, name, standard);
+  return type === 'msg' && typeof value === 'string' && value !== '' ? value : null;
+}
+
+function typed(config: object, name: string, standard?: string): { value: unknown; type: unknown } {
+  const fields = config as Record<string, unknown>;
+  if (fields[name] === undefined && standard !== undefined) return { value: standard, type: 'msg' };
+  return { value: fields[name], type: fields[`${name}Type`] };
 }
 
 function readerOf(RED: NodeAPI, node: Node, name: string, value: unknown, type: unknown): Reader {

@@ -2,22 +2,25 @@
 import type { Node } from 'node-red';
 import type { Account } from '../delivery/account';
 import { type SmsError, toSmsError } from '../sms/errors';
+import type { AccountReference } from '../sms/types';
 import type { Done, Message } from './nodes';
 import type { StatusLine } from './status';
 
 export interface Circumstances {
-  account?: Account | undefined;
+  /** The account, or what is known of one that may be gone. */
+  account?: Account | AccountReference | undefined;
   to?: string | undefined;
   attempts?: number;
 }
 
 /** Puts on the message what a Catch node is not told by the error itself. */
 export function describe(message: Message, error: SmsError, { account, to, attempts }: Circumstances): Message {
+  const reference = account && 'reference' in account ? account.reference : account;
   message.sms = {
     code: error.code,
-    provider: account?.provider.id ?? null,
-    account: account?.id ?? null,
-    accountName: account?.name ?? null,
+    provider: reference?.provider ?? null,
+    account: reference?.account ?? null,
+    accountName: reference?.accountName ?? null,
     to: to ?? null,
     providerCode: error.providerCode ?? null,
     providerMessage: error.providerMessage ?? null,

@@ -1,5 +1,5 @@
 /** Where an account's vendor is and with which credentials: the real one, or its emulator on this machine. */
-import type { NodeAPI } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
 import type { SessionOptions } from '../providers/session';
 import type { Sandbox } from '../sandbox/types';
 import { SmsError } from '../sms/errors';
@@ -105,11 +105,7 @@ const KEPT_FOR_REDEPLOY = 2000;
 const SANDBOX_MAIL_FROM = 'node-red@localhost';
 
 /** A credential may be a whole `${ENV_VAR}`. @throws SmsError SMS_CONFIG when there is no such variable */
-export function withEnvironment(
-  RED: NodeAPI,
-  node: ProviderNode,
-  given: Record<string, string>,
-): Record<string, string> {
+export function withEnvironment(RED: NodeAPI, node: Node, given: Record<string, string>): Record<string, string> {
   const resolved = Object.entries(given).map(([name, value]) => {
     const variable = /^\$\{(\w+)\}$/.exec(value ?? '')?.[1];
     if (variable === undefined) return [name, value ?? ''];
@@ -117,7 +113,7 @@ export function withEnvironment(
     if (found) return [name, String(found)];
     throw new SmsError(
       'SMS_CONFIG',
-      `The account takes ${name} from the environment variable ${variable}, which is not set.`,
+      `${node.type === 'sms-store' ? 'The store' : 'The account'} takes ${name} from the environment variable ${variable}, which is not set.`,
     );
   });
   return Object.fromEntries(resolved);

@@ -6,8 +6,10 @@ import type { Provider, Settings } from '../providers/provider';
 import { SmsError, toSmsError } from '../sms/errors';
 import { SandboxLine, VendorLine } from './line';
 import { numberOr, type ProviderNode } from './nodes';
+import { type UsedStore, use } from './open-stores';
 import { sharedOf } from './registry';
 import { whenStarted } from './started';
+import { storeOf } from './stores';
 
 export interface ProviderDef extends NodeDef {
   provider: string;
@@ -19,6 +21,8 @@ export interface ProviderDef extends NodeDef {
   rate: number | string;
   timeout: number | string;
   publicUrl: string;
+  /** The id of the `sms-store` node; empty for the embedded store of this Node-RED. */
+  store: string;
   uncertain: string;
   lookups: string;
   failoverAfter: number | string;
@@ -27,9 +31,10 @@ export interface ProviderDef extends NodeDef {
 
 /** Gives the node its account, or the trouble that stands in the way; the rest of the flow runs either way. */
 export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): void {
-  const { accounts, store } = sharedOf(RED);
+  const { accounts, troubles } = sharedOf(RED);
   node.sandboxed = config.sandbox === true;
   node.publicUrl = config.publicUrl ?? '';
+  let used: UsedStore | undefined;
   try {
     const own = ownSettings(config, providerOf(config.provider));
     node.settings = own;
@@ -37,6 +42,8 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
     const line = config.sandbox ? sandboxLine(RED, node, provider.id) : new VendorLine(RED, node, config);
     if (line instanceof SandboxLine) node.pushTo = (address) => line.pushTo(address);
     const settings = settingsOf(config, provider);
+    const { store, release } = use(storeOf(RED, config.store));
+    used = { store, release };
     const account = new Account(
       {
         ...settings,
@@ -45,7 +52,11 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
           const { settings: given, ...rest } = await line.connect();
           return { ...rest, settings: { ...own, ...given } };
         },
-        troubled: (error) => node.error(error),
+        troubled: (error) => {
+          node.error(`${error.code}: ${error.message}`);
+          if (error.code === 'SMS_STORE') troubles.begin(config.id, error);
+        },
+        recovered: () => troubles.end(config.id),
       },
       accounts,
     );
@@ -63,9 +74,14 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
         .close(removed)
         .then(() => (line instanceof SandboxLine ? line.release(removed) : undefined))
         .catch((error) => node.error(error))
-        .finally(done);
+        .finally(() => {
+          troubles.end(config.id);
+          release();
+          done();
+        });
     });
   } catch (error) {
+    used?.release();
     node.trouble = toSmsError(error);
     node.error(node.trouble);
     node.on('close', accounts.refuse(config.id, config.name ?? '', node.trouble));

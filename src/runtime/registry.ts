@@ -1,15 +1,15 @@
 /** What the nodes of one Node-RED share, although each node file is given a RED of its own. */
 import type { NodeAPI } from 'node-red';
 import { Accounts } from '../delivery/accounts';
-import { memoryStore, type Store } from '../store';
+import type { KeptJobs } from './jobs';
 import type { SandboxLine } from './line';
+import { Troubles } from './troubles';
 
 export interface Shared {
   accounts: Accounts;
-  /** Kept over a redeploy, so that what waits goes on. */
-  store: Store;
+  troubles: Troubles;
   /** What the sending nodes had under way when they were deployed again, by the id of the node. */
-  jobs: Map<string, unknown>;
+  jobs: Map<string, KeptJobs>;
   /** The sandboxes, by the id of the account: their messages outlive a redeploy. */
   sandboxes: Map<string, SandboxLine>;
 }
@@ -20,7 +20,7 @@ const instances = new WeakMap<object, Shared>();
 export function sharedOf(RED: NodeAPI): Shared {
   let shared = instances.get(RED.events);
   if (!shared) {
-    shared = { accounts: new Accounts(), store: memoryStore(), jobs: new Map(), sandboxes: new Map() };
+    shared = { accounts: new Accounts(), troubles: new Troubles(), jobs: new Map(), sandboxes: new Map() };
     instances.set(RED.events, shared);
   }
   return shared;

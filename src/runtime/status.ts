@@ -25,6 +25,10 @@ export type Word = Status | 'waiting' | 'listening' | 'done' | 'noSecret';
 export class StatusLine {
   #RED: NodeAPI;
   #node: Node;
+  /** What is shown unless there is trouble. */
+  #status: NodeStatus = {};
+  /** What keeps an account of the node from working, by the id of the account. */
+  #troubles = new Map<string, SmsError>();
 
   constructor(RED: NodeAPI, node: Node) {
     this.#RED = RED;
@@ -34,15 +38,32 @@ export class StatusLine {
   /** A word, with a number or a name behind it. */
   show(word: Word, behind: string | number = ''): void {
     const text = [this.#RED._(`${CATALOGUE}.${word}`), behind].filter((part) => part !== '').join(' ');
-    this.#node.status({ ...LOOKS[word], text });
+    this.#show({ ...LOOKS[word], text });
   }
 
   /** Red, with a few words for the code. */
-  failed({ code }: SmsError): void {
-    this.#node.status({ fill: 'red', shape: 'ring', text: this.#RED._(`${CATALOGUE}.${code}`) });
+  failed(error: SmsError): void {
+    this.#show(this.#red(error));
+  }
+
+  /** Shown in place of everything else until null says that it is over. */
+  trouble(account: string, trouble: SmsError | null): void {
+    if (trouble) this.#troubles.set(account, trouble);
+    else this.#troubles.delete(account);
+    const [first] = this.#troubles.values();
+    this.#node.status(first ? this.#red(first) : this.#status);
   }
 
   clear(): void {
-    this.#node.status({});
+    this.#show({});
+  }
+
+  #show(status: NodeStatus): void {
+    this.#status = status;
+    if (this.#troubles.size === 0) this.#node.status(status);
+  }
+
+  #red({ code }: SmsError): NodeStatus {
+    return { fill: 'red', shape: 'ring', text: this.#RED._(`${CATALOGUE}.${code}`) };
   }
 }

@@ -1,9 +1,12 @@
 /** Flows in node-red-node-test-helper: the nodes of the package, what comes out of each output, errors and statuses. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Application } from 'express';
 import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
+import { closeUnused } from '../../dist/src/runtime/open-stores.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../dist/src/sandbox/index.js';
 import { manifest, ROOT } from '../support/packed.ts';
 
@@ -32,11 +35,7 @@ export const NODE = 'node';
 export function flows() {
   let sandboxes: Sandbox[] = [];
   afterEach(async () => {
-    if (isServing) {
-      await helper.unload();
-      await helper.stopServer();
-      isServing = false;
-    }
+    if (isServing) await end();
     await Promise.all(sandboxes.map((sandbox) => sandbox.close()));
     sandboxes = [];
   });
@@ -51,6 +50,25 @@ export function flows() {
 }
 
 let isServing = false;
+/** Node-RED's user folder of this test, where its store is. */
+let userDir = '';
+
+export const folder = () => userDir;
+
+async function begin(): Promise<void> {
+  userDir = mkdtempSync(join(tmpdir(), 'sms-nodes-'));
+  await helper.startServer();
+  helper.settings({ userDir });
+  isServing = true;
+}
+
+async function end(): Promise<void> {
+  await helper.unload();
+  await helper.stopServer();
+  isServing = false;
+  await closeUnused();
+  rmSync(userDir, { recursive: true, force: true });
+}
 
 const placed = (entry: Omit<Entry, 'id'> & { id?: string }) => ({ z: 'tab', x: 100, y: 100, ...entry });
 
@@ -72,8 +90,7 @@ async function load(node: Omit<Entry, 'id'>, accounts: Entry[], more: Entry[] = 
     ...listeners.map((id) => placed({ id, type: 'helper', wires: [] })),
     ...more.map(placed),
   ];
-  if (!isServing) await helper.startServer();
-  isServing = true;
+  if (!isServing) await begin();
   await helper.load([mount, ...modules] as never, flow as never, credentials as never);
   return listen();
 }
