@@ -1,9 +1,12 @@
 /** The ledger of those who want no messages: who enters it, what it refuses, how one leaves it. */
 import assert from 'node:assert/strict';
 import { OptOuts } from '../../dist/src/delivery/opt-outs.js';
+import { takePush } from '../../dist/src/delivery/push.js';
+import { providerOf } from '../../dist/src/providers/index.js';
+import { startSandbox } from '../../dist/src/sandbox/index.js';
 import { embeddedStore, memoryStore, type Store } from '../../dist/src/store/index.js';
 import { newFile } from '../store/sqlite-files.ts';
-import { failing } from './support.ts';
+import { failing, rigs, send, wait } from './support.ts';
 
 const PHONE = '+32470112010';
 const BASE = Date.now() - 3600_000;
@@ -163,3 +166,97 @@ for (const kind of ['memory', 'embedded']) {
     }
   });
 }
+
+describe('a phone that opts out', () => {
+  const rig = rigs();
+  const POLL = { reader: 'reader', address: null, since: null, limit: 100, markRead: false, every: null };
+  let end = async () => {};
+  afterEach(() => end());
+
+  async function open(vendor: string) {
+    const sandbox = await startSandbox(vendor, { pace: 0.01 });
+    end = () => sandbox.close();
+    const { owner, account } = rig();
+    return { sandbox, owner, account: account(sandbox, { provider: providerOf(vendor) }) };
+  }
+
+  async function until(holds: () => boolean | Promise<boolean>) {
+    const limit = Date.now() + 8000;
+    while (!(await holds())) {
+      assert(Date.now() < limit, 'it did not happen');
+      await wait(5);
+    }
+  }
+
+  it('gets no more messages, those that wait included, but for transactional ones, until it writes START', async () => {
+    const { sandbox, owner, account } = await open('enco');
+    const to = '+32470000010';
+    const poll = () => account.inbox.poll(POLL, () => {});
+    const waiting = await send(account, to, 'Later', { at: new Date(Date.now() + 1200), follow: false });
+    await send(account, to, 'One', { follow: false });
+    await until(() => sandbox.inbox().length === 1);
+    assert.equal(await poll(), 1);
+    await assert.rejects(send(account, to, 'Two'), { code: 'SMS_OPTED_OUT', outcome: 'not-sent' });
+    await send(account, to, 'Your code is 1234', { transactional: true, follow: false });
+    await owner.until(() => owner.outcomes.length === 3);
+    const refused = owner.outcomes.find(({ entry }) => entry.reference === waiting.reference);
+    assert.equal(refused?.error?.code, 'SMS_OPTED_OUT');
+    await until(() => sandbox.inbox().length === 2);
+    assert.equal(await poll(), 1);
+    sandbox.receive({ from: to, text: 'Start' });
+    assert.equal(await poll(), 1);
+    await send(account, to, 'Three', { follow: false });
+    await owner.until(() => owner.outcomes.length === 4);
+    assert.deepEqual(
+      sandbox.messages().map(({ text }) => text),
+      ['One', 'Your code is 1234', 'Three'],
+    );
+  });
+
+  it('is known by the status that the vendor gives to what it was sent', async () => {
+    const { sandbox, owner, account } = await open('zoomconnect');
+    const to = '+27720000010';
+    for (const count of [1, 2]) {
+      await send(account, to, 'Hello', { follow: false });
+      await owner.until(() => owner.outcomes.length === count);
+      await until(() => sandbox.inbox().length === 1 && sandbox.messages().every(({ life }) => life.length > 1));
+    }
+    await until(() => sandbox.messages()[1]?.status === 'failed');
+    assert.equal(await account.optOuts.find(to), null);
+    const [report] = await account.status([sandbox.messages()[1]?.id ?? '']);
+    assert(report && 'providerStatus' in report);
+    assert.equal(report.providerStatus, 'FAILED_OPTOUT');
+    await assert.rejects(send(account, to), { code: 'SMS_OPTED_OUT' });
+    assert.equal((await account.optOuts.find(to))?.source, 'vendor');
+  });
+
+  it('is known by a reply that comes with a status', async () => {
+    const { sandbox, owner, account } = await open('digitaleo');
+    const to = '+33696300010';
+    await send(account, to, 'Hello', { follow: false });
+    await owner.until(() => owner.outcomes.length === 1);
+    await until(() => sandbox.messages()[0]?.providerStatus === 'rep');
+    await account.news({ reader: 'queue', limit: 100, every: null }, () => {});
+    const { source, text } = (await account.optOuts.find(to)) ?? {};
+    assert.deepEqual([source, text], ['reply', 'STOP']);
+    await assert.rejects(send(account, to), { code: 'SMS_OPTED_OUT' });
+  });
+
+  it('is known by a push, of a status that does not say whose it is too', async () => {
+    const { sandbox, owner, account } = await open('zoomconnect');
+    const { webhook } = account.provider;
+    const pushed = async (body: object) => {
+      const request = { method: 'POST', headers: {}, query: {}, body: Buffer.from(JSON.stringify(body)) };
+      assert(webhook);
+      return takePush(account, 'hook', webhook.read(request));
+    };
+    const reply = { messageId: '7', from: '27721234567', message: 'stop' };
+    assert.equal((await pushed(reply)).length, 1);
+    assert.equal((await pushed(reply)).length, 0, 'pushed again');
+    await assert.rejects(send(account, '+27721234567'), { code: 'SMS_OPTED_OUT' });
+    await send(account, '+27721234568', 'Hello', { follow: false });
+    await owner.until(() => owner.outcomes.length === 1);
+    await pushed({ messageId: sandbox.messages()[0]?.id, status: 'FAILED_OPTOUT' });
+    await assert.rejects(send(account, '+27721234568'), { code: 'SMS_OPTED_OUT' });
+  });
+});
