@@ -1,5 +1,5 @@
 /** All accounts of one Node-RED, and the nodes that wait for what becomes of their messages. */
-import { SmsError, toSmsError } from '../sms/errors';
+import { SmsError } from '../sms/errors';
 import type { Account } from './account';
 import { type Owner, readOut } from './letters';
 import type { Letter, Post } from './post';
@@ -76,7 +76,7 @@ export class Accounts {
   }
 
   /** From now on the letters for this node are given to it, first those that were left; returns what ends it. */
-  attend(id: string, read: (letter: Letter) => void): () => void {
+  attend(id: string, read: Reader['read']): () => void {
     const reader: Reader = { read, boxes: new Map() };
     this.#readers.set(id, reader);
     for (const { post } of this.#accounts.values()) this.#open(post, id, reader);
@@ -92,30 +92,31 @@ export class Accounts {
   }
 
   /** Gives a letter to its node, in the words that are at hand; where the node is away it waits in the post. */
-  tell(post: Post, letter: Letter, say: (owner: Owner) => void): void {
+  tell(post: Post, letter: Letter, say: (owner: Owner) => void | Promise<void>): void {
     const owner = this.#owners.get(letter.owner);
     post.give(letter, owner && (() => say(owner)));
   }
 
   /** Tells a node that is there what is in no letter. */
-  tellNow(id: string, say: (owner: Owner) => void): void {
+  tellNow(id: string, say: (owner: Owner) => void | Promise<void>): void {
     const owner = this.#owners.get(id);
-    if (owner) say(owner);
+    // There is no letter that could be left for later.
+    const told = owner && say(owner);
+    if (told instanceof Promise) told.catch(() => {});
   }
 
   #open(post: Post, id: string, { read, boxes }: Reader): void {
     if (boxes.has(post)) return;
-    const troubled = (error: unknown) => {
-      for (const account of this.#accounts.values()) {
-        if (account.post === post) return account.settings.troubled?.(toSmsError(error));
-      }
-    };
+    const troubled = (error: unknown) =>
+      this.all()
+        .find((account) => account.post === post)
+        ?.troubled(error);
     boxes.set(post, post.open(id, read, troubled));
   }
 }
 
 interface Reader {
-  read: (letter: Letter) => void;
+  read: (letter: Letter) => void | Promise<void>;
   /** What ends the reading of each post. */
   boxes: Map<Post, () => void>;
 }

@@ -16,11 +16,14 @@ export interface SettledMessage {
 
 export type Outcome = { receipt: Receipt; error?: undefined } | { error: SmsError; receipt?: undefined };
 
-/** A node that sends; told of every message of its own, whichever account sent it in the end. */
+/**
+ * A node that sends; told of every message of its own, whichever account sent it in the end. One that has to look
+ * something up first answers with a promise, which rejects only when the node ends before it could tell.
+ */
 export interface Owner {
   /** A message that is held may be settled once more: when its fate is known after all, or it was sent again. */
-  settled(message: SettledMessage, outcome: Outcome, account: AccountReference): void;
-  moved(report: StatusReport, context: unknown): void;
+  settled(message: SettledMessage, outcome: Outcome, account: AccountReference): void | Promise<void>;
+  moved(report: StatusReport, context: unknown): void | Promise<void>;
 }
 
 type ErrorFacts = Omit<SmsErrorDetails, 'cause'> & { code: SmsErrorCode; message: string };
@@ -49,14 +52,15 @@ export function movedBody(report: StatusReport, context: unknown): unknown {
 }
 
 /** Tells a node what a letter says. */
-export function readOut({ kind, body }: Letter, owner: Owner): void {
+export function readOut({ kind, body }: Letter, owner: Owner): void | Promise<void> {
   if (kind === 'moved') {
     const { report, context } = body as MovedBody;
-    owner.moved(report, context ?? null);
-  } else if (kind === 'settled') {
+    return owner.moved(report, context ?? null);
+  }
+  if (kind === 'settled') {
     const { message, receipt, error, account } = body as SettledBody;
-    if (receipt) owner.settled(message, { receipt }, referenceOf(receipt));
-    else if (error && account) owner.settled(message, { error: errorOf(error) }, account);
+    if (receipt) return owner.settled(message, { receipt }, referenceOf(receipt));
+    if (error && account) return owner.settled(message, { error: errorOf(error) }, account);
   }
 }
 

@@ -16,7 +16,8 @@ export interface Letter {
   body: unknown;
 }
 
-type Reader = (letter: Letter) => void;
+/** Tells a letter, at once or by and by; rejects when it could not be told and is to be left. */
+type Reader = (letter: Letter) => void | Promise<void>;
 
 /** A node that is there. */
 interface Box {
@@ -83,8 +84,8 @@ export class Post {
   }
 
   /**
-   * Gives a letter to its node, which has it then even if it throws; where the node is away, or has not had all of
-   * those before it, the letter is left for it.
+   * Gives a letter to its node, which has it then even if it throws; where it says by a promise that it could not tell
+   * it, where it is away, or has not had all of those before it, the letter is left for it.
    * @param read another way to give it than the one that the node has with {@link open}
    */
   give(letter: Letter, read = this.#boxes.get(letter.owner)?.read): void {
@@ -93,9 +94,10 @@ export class Post {
       return;
     }
     try {
-      read(letter);
-    } finally {
+      this.#given(letter, read(letter));
+    } catch (error) {
       this.done(letter);
+      throw error;
     }
   }
 
@@ -174,11 +176,20 @@ export class Post {
       return;
     }
     try {
-      box.read(letter);
+      this.#given(letter, box.read(letter));
     } catch (error) {
       box.failed(error);
+      this.done(letter);
     }
-    this.done(letter);
+  }
+
+  #given(letter: Letter, told: void | Promise<void>): void {
+    if (told instanceof Promise) {
+      told.then(
+        () => this.done(letter),
+        () => this.leave(letter),
+      );
+    } else this.done(letter);
   }
 
   async *#pages(owner: string): AsyncGenerator<Letter[]> {
