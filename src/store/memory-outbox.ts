@@ -104,16 +104,18 @@ export class MemoryOutbox implements OutboxStore {
     options: { to?: string; limit?: number } = {},
   ): Promise<OutboxEntry[]> {
     const { entries, counts } = this.#account(account);
-    const { to, limit = Number.POSITIVE_INFINITY } = options;
+    const { to, limit } = options;
     const found: OutboxEntry[] = [];
     let left = counts[state];
     for (const entry of entries.values()) {
-      if (left === 0 || found.length >= limit) break;
+      if (left === 0) break;
       if (entry.state !== state) continue;
       left -= 1;
-      if (to === undefined || entry.to === to) found.push(copyOf(entry));
+      if (to === undefined || entry.to === to) found.push(entry);
     }
-    return found;
+    // One that came back from elsewhere is older than those before it.
+    found.sort((a, b) => a.createdAt - b.createdAt);
+    return found.slice(0, limit).map(copyOf);
   }
 
   async counts(account: string): Promise<OutboxCounts> {

@@ -1,10 +1,13 @@
 /** The file of the embedded store: opened for one process alone, watched, and opened again after trouble. */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementResultingChanges, StatementSync } from 'node:sqlite';
 import { SmsError } from '../sms/errors';
 import { storeError, troubleOf } from './sqlite-errors';
+import { createPrivate, type Identity, identityOf, putInPlace } from './sqlite-identity';
 import { inspect, migrate } from './sqlite-schema';
+
+type Value = string | number | null;
 
 /** Who has to know what became of the file. */
 export interface FileObserver {
@@ -28,6 +31,7 @@ const SETTINGS = `
   PRAGMA synchronous = FULL;
   PRAGMA cache_size = -8192;
   PRAGMA journal_size_limit = 16777216;
+  PRAGMA wal_autocheckpoint = 4000;
 `;
 
 export class SqliteFile {
@@ -56,7 +60,7 @@ export class SqliteFile {
     this.#guarded(() => this.#connected());
   }
 
-  /** A prepared statement, prepared once. To be used inside of {@link read} or {@link transaction}. */
+  /** A prepared statement, prepared once; like the next three, for use inside of {@link read} or {@link transaction}. */
   statement(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (!statement) {
@@ -64,6 +68,18 @@ export class SqliteFile {
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+
+  run(sql: string, ...values: Value[]): StatementResultingChanges {
+    return this.statement(sql).run(...values);
+  }
+
+  one<T>(sql: string, ...values: Value[]): T | undefined {
+    return this.statement(sql).get(...values) as T | undefined;
+  }
+
+  all<T>(sql: string, ...values: Value[]): T[] {
+    return this.statement(sql).all(...values) as T[];
   }
 
   /** @throws SmsError SMS_STORE, or what the work throws */
@@ -104,7 +120,6 @@ export class SqliteFile {
 
   #connect(): DatabaseSync {
     const { DatabaseSync } = sqlite();
-    fs.mkdirSync(path.dirname(this.file), { recursive: true, mode: 0o700 });
     createPrivate(this.file);
     const db = new DatabaseSync(this.file);
     try {
@@ -188,15 +203,12 @@ export class SqliteFile {
       return;
     }
     const copy = `${this.file}.restored`;
-    fs.mkdirSync(path.dirname(this.file), { recursive: true, mode: 0o700 });
     fs.rmSync(copy, { force: true });
     createPrivate(copy);
     this.#db?.prepare('VACUUM INTO ?').run(copy);
-    sync(copy);
     // The journal goes with the old connection: it must not meet the new file.
     this.#disconnect();
-    fs.rmSync(`${this.file}-wal`, { force: true });
-    fs.renameSync(copy, this.file);
+    putInPlace(copy, this.file);
     this.#known = identityOf(this.file).main;
   }
 
@@ -220,36 +232,6 @@ function sqlite(): typeof import('node:sqlite') {
     'SMS_STORE',
     `Node ${process.version} has no node:sqlite; update Node to 22.13 or newer, or choose another kind of store.`,
   );
-}
-
-/** Device and inode of the file and of its journal; null where there is none. */
-interface Identity {
-  main: string | null;
-  journal: string | null;
-}
-
-function identityOf(file: string): Identity {
-  return { main: inodeOf(file), journal: inodeOf(`${file}-wal`) };
-}
-
-function inodeOf(file: string): string | null {
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
-  return stat ? `${stat.dev}:${stat.ino}` : null;
-}
-
-/** The journal gets the same rights from SQLite. Only a new file is touched: to close it would end a lock on it. */
-function createPrivate(file: string): void {
-  try {
-    fs.closeSync(fs.openSync(file, 'wx', 0o600));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-}
-
-function sync(file: string): void {
-  const descriptor = fs.openSync(file, 'r+');
-  fs.fsyncSync(descriptor);
-  fs.closeSync(descriptor);
 }
 
 function quietly(work: () => void): void {

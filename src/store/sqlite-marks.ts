@@ -26,34 +26,33 @@ export class SqliteMarks implements MarkStore {
 
   add(scope: string, key: string, ttl: number, value = ''): Promise<boolean> {
     const now = Date.now();
-    const add = () => this.#file.statement(SQL.add).run(scope, key, value, now + ttl, now).changes > 0;
+    const add = () => this.#file.run(SQL.add, scope, key, value, now + ttl, now).changes > 0;
     return this.#commits.write(add);
   }
 
   get(scope: string, key: string): Promise<string | null> {
     return this.#commits.read(() => {
-      const row = this.#file.statement(SQL.get).get(scope, key, Date.now());
-      return row ? String(row.value) : null;
+      return this.#file.one<{ value: string }>(SQL.get, scope, key, Date.now())?.value ?? null;
     });
   }
 
   async set(scope: string, key: string, value: string, ttl: number): Promise<void> {
     const until = Date.now() + ttl;
-    await this.#commits.write(() => this.#file.statement(SQL.set).run(scope, key, value, until));
+    await this.#commits.write(() => this.#file.run(SQL.set, scope, key, value, until));
   }
 
   async remove(scope: string, key: string): Promise<void> {
-    await this.#commits.write(() => this.#file.statement(SQL.remove).run(scope, key));
+    await this.#commits.write(() => this.#file.run(SQL.remove, scope, key));
   }
 
   list(scope: string, options: { after?: string; limit?: number } = {}): Promise<{ key: string; value: string }[]> {
     const { after, limit = NO_LIMIT } = options;
-    return this.#commits.read(() => {
-      const rows =
-        after === undefined
-          ? this.#file.statement(SQL.all).all(scope, Date.now(), limit)
-          : this.#file.statement(SQL.after).all(scope, Date.now(), after, limit);
-      return rows.map(({ key, value }) => ({ key: String(key), value: String(value) }));
-    });
+    const now = Date.now();
+    const rows = () =>
+      after === undefined
+        ? this.#file.all<{ key: string; value: string }>(SQL.all, scope, now, limit)
+        : this.#file.all<{ key: string; value: string }>(SQL.after, scope, now, after, limit);
+    // SQLite's rows have no prototype.
+    return this.#commits.read(() => rows().map(({ key, value }) => ({ key, value })));
   }
 }

@@ -38,7 +38,7 @@ export class Pruning {
   /** One step, as of a time; resolves to whether there may be more. */
   async step(now: number): Promise<boolean> {
     const { tracked, marks } = STEPS;
-    const remove = (sql: string, before: number) => Number(this.#file.statement(sql).run(before, STEP).changes);
+    const remove = (sql: string, before: number) => Number(this.#file.run(sql, before, STEP).changes);
     const removed = await this.#commits.write(() => [remove(tracked, now - this.#keep), remove(marks, now)]);
     return removed.some((count) => count === STEP);
   }

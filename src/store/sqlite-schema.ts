@@ -38,7 +38,7 @@ const MIGRATIONS = [
   CREATE INDEX outbox_lane ON outbox (lane, asleep, seq) WHERE lane IS NOT NULL;
   CREATE INDEX outbox_asleep ON outbox (lane, not_before, seq) WHERE asleep = 1;
   CREATE INDEX outbox_end ON outbox (account, expires_at) WHERE state = 'waiting';
-  CREATE INDEX outbox_state ON outbox (account, state) WHERE state <> 'waiting';
+  CREATE INDEX outbox_state ON outbox (state, account, created_at) WHERE state <> 'waiting';
   CREATE INDEX outbox_age ON outbox (account, created_at);
 
   CREATE TABLE tracked (
@@ -52,17 +52,16 @@ const MIGRATIONS = [
     final_by INTEGER NOT NULL,
     final INTEGER NOT NULL,
     due INTEGER NOT NULL,   -- the earlier of ask_at and final_by
-    turn INTEGER NOT NULL,  -- grows with each save
+    turn INTEGER NOT NULL,  -- grows with each save of this and of all others
     keep_from INTEGER NOT NULL, -- since when it is only kept for those who ask
     version INTEGER NOT NULL, -- how often it was saved
     body TEXT NOT NULL,
     UNIQUE (account, id)
   );
   CREATE INDEX tracked_reference ON tracked (account, reference);
-  CREATE INDEX tracked_recipient ON tracked (account, recipient, accepted_at);
+  CREATE INDEX tracked_accepted ON tracked (account, accepted_at, recipient);
   CREATE INDEX tracked_due ON tracked (account, due) WHERE final = 0;
   CREATE INDEX tracked_open ON tracked (account, asked, turn, due) WHERE final = 0;
-  CREATE INDEX tracked_turn ON tracked (turn);
   CREATE INDEX tracked_keep ON tracked (keep_from);
 
   CREATE TABLE mark (

@@ -20,13 +20,17 @@ interface Row {
 
 /** So many that are due are sorted; of more, those that were saved the longest ago are looked for in their order. */
 const FEW = 2000;
+/** Turns that one millisecond has room for: times this, the clock is still a whole number that is exact. */
+const TURNS = 1000;
 
 const SQL = {
   add: `INSERT INTO tracked (reference, recipient, accepted_at, ask_at, asked, final_by, final, due, turn, keep_from,
       body, account, id, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING`,
-  save: `UPDATE tracked SET reference = ?, recipient = ?, accepted_at = ?, ask_at = ?, asked = ?, final_by = ?,
-      final = ?, due = ?, turn = ?, keep_from = ?, body = ?, version = version + 1
-    WHERE account = ? AND id = ? AND version = ?`,
+  save: `UPDATE tracked SET ask_at = ?, asked = ?, final_by = ?, final = ?, due = ?, turn = ?, keep_from = ?, body = ?,
+      version = version + 1 WHERE account = ? AND id = ? AND version = ?`,
+  // Apart: an index costs as much as it has columns that are set, the same value or not.
+  rename: `UPDATE tracked SET reference = ?3, recipient = ?4, accepted_at = ?5
+    WHERE account = ?1 AND id = ?2 AND (reference, recipient, accepted_at) <> (?3, ?4, ?5)`,
   find: 'SELECT * FROM tracked WHERE account = ? AND id = ?',
   byReference: 'SELECT * FROM tracked WHERE account = ? AND reference = ? ORDER BY turn DESC LIMIT 1',
   sentTo: 'SELECT * FROM tracked WHERE account = ? AND recipient = ? AND accepted_at >= ? ORDER BY turn',
@@ -37,7 +41,6 @@ const SQL = {
   nextAsked: 'SELECT min(asked) AS asked FROM tracked WHERE account = ? AND final = 0 AND asked > ?',
   openAsked: `SELECT * FROM tracked INDEXED BY tracked_open
     WHERE account = ? AND final = 0 AND asked = ? AND due <= ? ORDER BY turn LIMIT ?`,
-  lastTurn: 'SELECT max(turn) AS turn FROM tracked',
 };
 
 export class SqliteTracked implements TrackedStore {
@@ -50,11 +53,6 @@ export class SqliteTracked implements TrackedStore {
     this.#commits = commits;
   }
 
-  /** Begins with a file. */
-  adopt(): void {
-    this.#turn = (this.#file.statement(SQL.lastTurn).get()?.turn as number | null) ?? 0;
-  }
-
   async save(message: TrackedMessage): Promise<boolean> {
     const { account, id, reference, to, acceptedAt, askAt, asked, finalBy, final, version } = message;
     const body = bodyOf(message);
@@ -62,35 +60,33 @@ export class SqliteTracked implements TrackedStore {
     // One that nobody asks about any more, its account being gone, ends with its time.
     const keepFrom = final ? Date.now() : Math.max(Date.now(), finalBy);
     const isSaved = await this.#commits.write(() => {
-      this.#turn += 1;
-      const times = [acceptedAt, askAt, asked, finalBy, final ? 1 : 0, due, this.#turn, keepFrom];
-      const values = [reference, to, ...times, body, account, id];
-      const { changes } =
-        version === 0
-          ? this.#file.statement(SQL.add).run(...values)
-          : this.#file.statement(SQL.save).run(...values, version);
-      return changes > 0;
+      const names = [reference, to, acceptedAt];
+      const values = [askAt, asked, finalBy, final ? 1 : 0, due, this.#next(), keepFrom, body, account, id];
+      if (version === 0) return this.#file.run(SQL.add, ...names, ...values).changes > 0;
+      if (this.#file.run(SQL.save, ...values, version).changes === 0) return false;
+      this.#file.run(SQL.rename, account, id, ...names);
+      return true;
     });
     if (isSaved) message.version = version + 1;
     return isSaved;
   }
 
   find(account: string, id: string): Promise<TrackedMessage | null> {
-    return this.#commits.read(() => this.#rows(SQL.find, account, id).map(messageOf)[0] ?? null);
+    return this.#commits.read(() => firstOf(this.#file.all(SQL.find, account, id)));
   }
 
   findReference(account: string, reference: string): Promise<TrackedMessage | null> {
-    return this.#commits.read(() => this.#rows(SQL.byReference, account, reference).map(messageOf)[0] ?? null);
+    return this.#commits.read(() => firstOf(this.#file.all(SQL.byReference, account, reference)));
   }
 
   sentTo(account: string, to: string, since: number): Promise<TrackedMessage[]> {
-    return this.#commits.read(() => this.#rows(SQL.sentTo, account, to, since).map(messageOf));
+    return this.#commits.read(() => this.#file.all<Row>(SQL.sentTo, account, to, since).map(messageOf));
   }
 
   due(account: string, now: number, limit: number): Promise<TrackedMessage[]> {
     return this.#commits.read(() => {
-      const count = this.#file.statement(SQL.dueCount).get(account, now, FEW)?.n as number;
-      if (count < FEW) return this.#rows(SQL.due, account, now, limit).map(messageOf);
+      const count = this.#file.one<{ n: number }>(SQL.dueCount, account, now, FEW)?.n ?? 0;
+      if (count < FEW) return this.#file.all<Row>(SQL.due, account, now, limit).map(messageOf);
       return this.#oldest(account, limit, Number.POSITIVE_INFINITY, now).map(messageOf);
     });
   }
@@ -100,26 +96,31 @@ export class SqliteTracked implements TrackedStore {
   }
 
   nextDue(account: string): Promise<number | null> {
-    return this.#commits.read(() => this.#file.statement(SQL.nextDue).get(account)?.at as number | null);
+    return this.#commits.read(() => this.#file.one<{ at: number | null }>(SQL.nextDue, account)?.at ?? null);
   }
 
   /** The least recently saved open ones: the first of each count of questions, of which there are few. */
   #oldest(account: string, limit: number, asked: number, due: number): Row[] {
     const rows: Row[] = [];
     for (let count = this.#nextAsked(account, -1); count < asked; count = this.#nextAsked(account, count)) {
-      rows.push(...this.#rows(SQL.openAsked, account, count, due, limit));
+      rows.push(...this.#file.all<Row>(SQL.openAsked, account, count, due, limit));
     }
     return rows.sort((a, b) => a.turn - b.turn).slice(0, limit);
   }
 
   #nextAsked(account: string, after: number): number {
-    const asked = this.#file.statement(SQL.nextAsked).get(account, after)?.asked as number | null;
-    return asked ?? Number.POSITIVE_INFINITY;
+    return this.#file.one<{ asked: number | null }>(SQL.nextAsked, account, after)?.asked ?? Number.POSITIVE_INFINITY;
   }
 
-  #rows(sql: string, ...values: (string | number)[]): Row[] {
-    return this.#file.statement(sql).all(...values) as unknown as Row[];
+  /** By the clock, so that nothing has to be looked for at the start; never twice the same. */
+  #next(): number {
+    this.#turn = Math.max(this.#turn + 1, Date.now() * TURNS);
+    return this.#turn;
   }
+}
+
+function firstOf([row]: Row[]): TrackedMessage | null {
+  return row ? messageOf(row) : null;
 }
 
 /** All that has no column of its own: what a later version adds is kept, too. */

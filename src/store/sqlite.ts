@@ -23,7 +23,6 @@ export function embeddedStore({ file, keepDays = 30 }: EmbeddedStoreOptions): St
   const sqliteFile: SqliteFile = new SqliteFile(file, {
     adopt: () => {
       outbox.adopt();
-      tracked.adopt();
       pruning.begin();
     },
     committed: () => outbox.committed(),

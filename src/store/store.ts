@@ -68,7 +68,10 @@ export interface OutboxStore {
    * is handed out as it is.
    */
   claim(account: string, now: number, limit: number): Promise<OutboxEntry[]>;
-  /** Stores a claimed entry in its new state, which ends the claim. */
+  /**
+   * Stores an entry in its new state, which ends its claim. One that stood apart, held or expired, and is to wait again
+   * goes behind the others to its recipient; one that is there no more does not come back.
+   */
   save(entry: OutboxEntry): Promise<void>;
   remove(reference: string): Promise<void>;
   /** Hands a claimed entry over to another account, in its new state. */
@@ -78,10 +81,10 @@ export interface OutboxStore {
    * way, until they are removed.
    */
   takeExpired(account: string, now: number): Promise<OutboxEntry[]>;
-  /** When claim or takeExpired will next have something to do; null when nothing waits. */
+  /** When claim or takeExpired will next have something to do, as things are; null when nothing waits. */
   nextDue(account: string): Promise<number | null>;
   find(reference: string): Promise<OutboxEntry | null>;
-  /** Oldest first; without a limit all of them, which may be many. */
+  /** Oldest first, by `createdAt`; without a limit all of them, which may be many. */
   list(account: string, state: OutboxState, options?: { to?: string; limit?: number }): Promise<OutboxEntry[]>;
   /** At a cost that does not grow with what waits, but for the first time. */
   counts(account: string): Promise<OutboxCounts>;

@@ -1,6 +1,6 @@
 /** What every store has to keep: a suite that runs on any implementation of the contract. */
 import assert from 'node:assert/strict';
-import type { OutboxEntry, Store, TrackedMessage } from '../../dist/src/store/index.js';
+import type { OutboxEntry, OutboxState, Store, TrackedMessage } from '../../dist/src/store/index.js';
 
 const ACCOUNT = 'account';
 const FOREVER = Number.MAX_SAFE_INTEGER;
@@ -19,6 +19,13 @@ export function storeContract(name: string, open: () => Store | Promise<Store>):
     describe('outbox', () => outboxContract(() => store));
     describe('tracked messages', () => trackedContract(() => store));
     describe('marks', () => marksContract(() => store));
+
+    it('may be opened before it is used, and again', async () => {
+      await store.open();
+      await store.open();
+      await store.marks.set('scope', 'key', 'value', 10_000);
+      assert.equal(await store.marks.get('scope', 'key'), 'value');
+    });
   });
 }
 
@@ -31,7 +38,7 @@ function entry(to: string, more: Partial<OutboxEntry> = {}): OutboxEntry {
     account: ACCOUNT,
     owner: 'send',
     follow: true,
-    context: null,
+    context: { _msgid: `${count}`, payload: [1, { 'é 😀': null }] },
     life: 'life',
     createdAt: 1000 + count,
     transactional: false,
@@ -71,7 +78,7 @@ function outboxContract(store: () => Store): void {
   };
 
   it('hands out what was put in, stored as sending with its attempt counted', async () => {
-    const given = entry('+3201', { sender: '666', dedupe: 'key', parts: 2, alphabet: 'UCS-2' });
+    const given = entry('+3201', { sender: '666', dedupe: 'key', parts: 2, transactional: true });
     const kept = structuredClone(given);
     await add(given);
     const [claimed] = await claim(T + 1234);
@@ -169,6 +176,116 @@ function outboxContract(store: () => Store): void {
     assert.deepEqual(await claim(), [], 'the claim of the second one is not touched');
   });
 
+  it('lets one that was held wait again, behind the others to its recipient', async () => {
+    const [first, second] = await add(entry('+3201'), entry('+3201'), entry('+3202'));
+    const held = await claimOne();
+    await store().outbox.save(Object.assign(held, { state: 'held' }));
+    const later = await claim();
+    assert(references(later).includes(String(second)));
+    await store().outbox.save(Object.assign(held, { state: 'waiting', notBefore: T, attempts: 0 }));
+    assert.deepEqual(await claim(), [], 'one under way at a time');
+    for (const { reference } of later) await store().outbox.remove(reference);
+    const again = await claimOne();
+    assert.equal(again.reference, first);
+    assert.equal(again.attempts, 1);
+    await store().outbox.save(Object.assign(again, { state: 'held' }));
+    assert.deepEqual(await claim(), []);
+    await store().outbox.save(Object.assign(again, { state: 'waiting' }));
+    assert.deepEqual(references(await claim()), [first], 'with nobody else in the lane');
+  });
+
+  it('has its own copy: what is done to an entry counts when it is saved', async () => {
+    const given = entry('+3201');
+    await add(given);
+    Object.assign(given, { text: 'changed', state: 'held' });
+    given.fallback.push('changed');
+    const claimed = await claimOne();
+    assert.notEqual(claimed.text, 'changed');
+    assert.deepEqual(claimed.fallback, ['other']);
+    Object.assign(claimed, { state: 'waiting', notBefore: T });
+    claimed.fallback.shift();
+    assert.deepEqual(await claim(), []);
+    assert.deepEqual((await store().outbox.find(claimed.reference))?.fallback, ['other']);
+    await store().outbox.save(claimed);
+    Object.assign(claimed, { state: 'held' });
+    const [again] = await claim();
+    assert.equal(again?.attempts, 2);
+    assert.deepEqual(again?.fallback, []);
+  });
+
+  it('does not take back what was removed while it was under way', async () => {
+    const [, second] = await add(entry('+3201'), entry('+3201'));
+    const first = await claimOne();
+    await store().outbox.remove(first.reference);
+    for (const state of ['waiting', 'held', 'unknown', 'expired'] as const) {
+      await store().outbox.save({ ...first, state, notBefore: T });
+    }
+    assert.equal(await store().outbox.find(first.reference), null);
+    assert.deepEqual(references(await claim()), [second]);
+  });
+
+  it('finds an entry by its reference, in whatever state and account', async () => {
+    const given = entry('+3201', { account: 'other' });
+    const kept = structuredClone(given);
+    await add(given, entry('+3202'));
+    assert.deepEqual(await store().outbox.find(kept.reference), kept);
+    const [claimed] = await store().outbox.claim('other', T, 1);
+    assert.equal((await store().outbox.find(kept.reference))?.state, 'sending');
+    assert(claimed);
+    await store().outbox.move(Object.assign(claimed, { state: 'waiting' }), ACCOUNT);
+    assert.equal((await store().outbox.find(kept.reference))?.account, ACCOUNT);
+    await store().outbox.remove(kept.reference);
+    assert.equal(await store().outbox.find(kept.reference), null);
+    assert.equal(await store().outbox.find('nobody'), null);
+  });
+
+  it('lists what is in a state, the oldest first: all, so many, or those to one recipient', async () => {
+    const [a, b, c, d] = await add(entry('+3201'), entry('+3202'), entry('+3201'), entry('+3203'));
+    await add(entry('+3201', { account: 'other' }));
+    const list = async (state: OutboxState, options?: { to?: string; limit?: number }) =>
+      references(await store().outbox.list(ACCOUNT, state, options));
+    assert.deepEqual(await list('waiting'), [a, b, c, d]);
+    assert.deepEqual(await list('waiting', { limit: 2 }), [a, b]);
+    assert.deepEqual(await list('waiting', { to: '+3201' }), [a, c]);
+    assert.deepEqual(await list('waiting', { to: '+3201', limit: 1 }), [a]);
+    assert.deepEqual(await list('waiting', { to: '+3209' }), []);
+    for (const one of await claim()) await store().outbox.save(Object.assign(one, { state: 'held' }));
+    assert.deepEqual(await list('held'), [a, b, d]);
+    assert.deepEqual(await list('held', { limit: 2 }), [a, b]);
+    assert.deepEqual(await list('held', { to: '+3202' }), [b]);
+    assert.deepEqual(await list('waiting'), [c]);
+    await claim();
+    assert.deepEqual(await list('sending', { to: '+3201' }), [c]);
+    assert.deepEqual(await list('sending', { to: '+3202' }), []);
+  });
+
+  it('counts what is in each state, and knows since when the oldest of them is there', async () => {
+    const none = { waiting: 0, sending: 0, unknown: 0, held: 0, expired: 0, oldest: null };
+    const counts = () => store().outbox.counts(ACCOUNT);
+    assert.deepEqual(await counts(), none);
+    await add(entry('+3201', { createdAt: 5000 }), entry('+3201', { createdAt: 4000 }));
+    await add(entry('+3202', { createdAt: 6000 }), entry('+3203', { createdAt: 4500, expiresAt: T + 50 }));
+    await add(entry('+3201', { account: 'other', createdAt: 1 }));
+    assert.deepEqual(await counts(), { ...none, waiting: 4, oldest: 4000 });
+    await store().outbox.takeExpired(ACCOUNT, T + 50);
+    const [first, second] = await claim();
+    assert(first && second);
+    assert.deepEqual(await counts(), { ...none, waiting: 1, sending: 2, expired: 1, oldest: 4000 });
+    await store().outbox.save(Object.assign(first, { state: 'held' }));
+    await store().outbox.save(Object.assign(second, { state: 'unknown', notBefore: T + 99_999 }));
+    const [third] = await claim();
+    assert(third);
+    assert.deepEqual(await counts(), { ...none, sending: 1, unknown: 1, held: 1, expired: 1, oldest: 4000 });
+    await store().outbox.move(Object.assign(third, { state: 'waiting' }), 'other');
+    assert.deepEqual(await counts(), { ...none, unknown: 1, held: 1, expired: 1, oldest: 4500 });
+    assert.deepEqual(await store().outbox.counts('other'), { ...none, waiting: 2, oldest: 1 });
+    for (const state of ['expired', 'held', 'unknown'] as const) {
+      for (const { reference } of await store().outbox.list(ACCOUNT, state)) await store().outbox.remove(reference);
+    }
+    await store().outbox.remove('nobody');
+    assert.deepEqual(await counts(), none);
+  });
+
   it('removes what it does not know without a word', () => store().outbox.remove('nobody'));
 
   it('ends a claim only with the entry that is claimed', async () => {
@@ -211,9 +328,27 @@ function outboxContract(store: () => Store): void {
     assert.deepEqual(await store().outbox.takeExpired(ACCOUNT, T + 1999), []);
     assert.deepEqual(references(await store().outbox.takeExpired(ACCOUNT, T + 2000)), [late]);
     assert.deepEqual(await store().outbox.takeExpired(ACCOUNT, T + 2000), [], 'once');
+    assert.deepEqual(references(await store().outbox.list(ACCOUNT, 'expired')), [late]);
     await store().outbox.save(Object.assign(claimed, { state: 'waiting', notBefore: FOREVER }));
     const later = references(await store().outbox.takeExpired(ACCOUNT, T + 20_000));
     assert(later.includes(String(underWay)), 'one that came back is looked at again');
+  });
+
+  it('keeps what has expired apart until it is removed, or is to wait again', async () => {
+    const [reference, second] = await add(entry('+3201', { expiresAt: T + 2000 }), entry('+3201'));
+    const [expired] = await store().outbox.takeExpired(ACCOUNT, T + 2000);
+    assert.equal(expired?.state, 'expired');
+    assert.deepEqual(await store().outbox.find(String(reference)), expired);
+    assert.deepEqual(references(await claim()), [second]);
+    await store().outbox.remove(String(second));
+    assert.deepEqual(await claim(FOREVER), []);
+    assert.equal(await store().outbox.nextDue(ACCOUNT), null);
+    await store().outbox.save({ ...expired, state: 'waiting', expiresAt: T + 9000 });
+    assert.deepEqual(references(await claim(T + 2000)), [reference]);
+    await store().outbox.save({ ...expired, state: 'waiting', expiresAt: T + 9000, notBefore: T + 9999 });
+    assert.equal((await store().outbox.takeExpired(ACCOUNT, T + 9000)).length, 1);
+    await store().outbox.remove(String(reference));
+    assert.deepEqual(await store().outbox.list(ACCOUNT, 'expired'), []);
   });
 
   it('frees the way when the one that is in it expires', async () => {
@@ -279,7 +414,7 @@ function tracked(id: string, more: Partial<TrackedMessage> = {}): TrackedMessage
     askAt: 2000,
     asked: 0,
     finalBy: 100_000,
-    context: null,
+    context: { _msgid: id, topic: ['é 😀'] },
     version: 0,
     report: null,
     receipt: null,
@@ -307,6 +442,53 @@ function trackedContract(store: () => Store): void {
     assert.equal(await store().tracked.findReference('other', 'reference of a'), null);
     assert.equal(await store().tracked.find(ACCOUNT, 'b'), null);
     assert.equal(await store().tracked.findReference(ACCOUNT, 'reference of b'), null);
+  });
+
+  it('saves what nobody else has saved since it was read', async () => {
+    const message = tracked('a');
+    assert.equal(await store().tracked.save(message), true);
+    assert.equal(message.version, 1);
+    const [one, other] = [await store().tracked.find(ACCOUNT, 'a'), await store().tracked.find(ACCOUNT, 'a')];
+    assert(one && other);
+    assert.equal(await store().tracked.save(Object.assign(one, { status: 'delivered', final: true })), true);
+    assert.equal(one.version, 2);
+    assert.equal(await store().tracked.save(Object.assign(other, { status: 'failed', final: true })), false);
+    assert.equal(other.version, 1);
+    assert.equal(await store().tracked.save(tracked('a')), false, 'as if it were new');
+    assert.deepEqual(await store().tracked.find(ACCOUNT, 'a'), one);
+    assert.equal(await store().tracked.save(one), true, 'again, by the one who has saved it');
+    assert.equal(await store().tracked.save({ ...tracked('unknown'), version: 3 }), false, 'gone since it was read');
+    assert.equal(await store().tracked.find(ACCOUNT, 'unknown'), null);
+  });
+
+  it('is saved once by those who save at once', async () => {
+    const first = Array.from({ length: 5 }, (_, i) => tracked('a', { asked: i }));
+    const saved = await Promise.all(first.map((message) => store().tracked.save(message)));
+    assert.equal(saved.filter(Boolean).length, 1);
+    const message = await store().tracked.find(ACCOUNT, 'a');
+    assert(message);
+    const again = await Promise.all([store().tracked.save(message), store().tracked.save({ ...message })]);
+    assert.deepEqual(again.filter(Boolean).length, 1);
+    assert.equal((await store().tracked.find(ACCOUNT, 'a'))?.version, 2);
+  });
+
+  it('has its own copy: what is done to a message counts when it is saved', async () => {
+    const message = tracked('a');
+    await save(message);
+    Object.assign(message, { status: 'failed' });
+    const found = await store().tracked.findReference(ACCOUNT, 'reference of a');
+    Object.assign(found ?? {}, { status: 'expired' });
+    for (const one of await store().tracked.open(ACCOUNT, 10, 10)) Object.assign(one, { status: 'expired' });
+    for (const one of await store().tracked.due(ACCOUNT, FOREVER, 10)) Object.assign(one, { status: 'expired' });
+    assert.equal((await store().tracked.find(ACCOUNT, 'a'))?.status, 'sent');
+  });
+
+  it('finds a message by the reference that it was saved with last', async () => {
+    await save(tracked('a'));
+    await change('a', { reference: 'another', to: '+3209', acceptedAt: 1500 });
+    assert.equal((await store().tracked.findReference(ACCOUNT, 'another'))?.id, 'a');
+    assert.deepEqual(ids(await store().tracked.sentTo(ACCOUNT, '+3209', 1500)), ['a']);
+    assert.deepEqual(await store().tracked.sentTo(ACCOUNT, '+3201', 0), []);
   });
 
   it('keeps a final one for those who ask, and asks about it no more', async () => {
@@ -380,6 +562,43 @@ function marksContract(store: () => Store): void {
     await wait(40);
     assert.equal(await marks.get('scope', 'key'), null);
     await marks.remove('scope', 'key');
+  });
+
+  it('keeps one without an end', async () => {
+    const { marks } = store();
+    assert.equal(await marks.add('scope', 'added', Number.POSITIVE_INFINITY, 'a'), true);
+    assert.equal(await marks.add('scope', 'added', Number.POSITIVE_INFINITY), false);
+    await marks.set('scope', 'set', 's', Number.POSITIVE_INFINITY);
+    assert.deepEqual([await marks.get('scope', 'added'), await marks.get('scope', 'set')], ['a', 's']);
+    await marks.set('scope', 'set', 'ends', 1);
+    await wait(5);
+    assert.equal(await marks.get('scope', 'set'), null);
+    await marks.remove('scope', 'added');
+    assert.equal(await marks.get('scope', 'added'), null);
+  });
+
+  it('lists those of a scope in the order of their keys, so many after one of them', async () => {
+    const { marks } = store();
+    for (const key of ['b', 'a2', 'c', 'a10', 'B', '2:x', '']) await marks.set('scope', key, `of ${key}`, 10_000);
+    await marks.set('other scope', 'a', 'other', 10_000);
+    await marks.set('scope\nother', 'a', 'other', 10_000);
+    await marks.set('scope', 'over', '', 1);
+    await marks.add('scope', 'endless', Number.POSITIVE_INFINITY, 'of endless');
+    await marks.remove('scope', 'c');
+    await wait(5);
+    const keys = ['', '2:x', 'B', 'a10', 'a2', 'b', 'endless'];
+    assert.deepEqual(
+      await marks.list('scope'),
+      keys.map((key) => ({ key, value: `of ${key}` })),
+    );
+    const list = async (options: { after?: string; limit?: number }) =>
+      (await marks.list('scope', options)).map(({ key }) => key);
+    assert.deepEqual(await list({ limit: 3 }), keys.slice(0, 3));
+    assert.deepEqual(await list({ after: 'B', limit: 2 }), ['a10', 'a2']);
+    assert.deepEqual(await list({ after: 'a3' }), ['b', 'endless'], 'after one that is not there');
+    assert.deepEqual(await list({ after: '' }), keys.slice(1));
+    assert.deepEqual(await list({ after: 'endless' }), []);
+    assert.deepEqual(await marks.list('nothing'), []);
   });
 
   it('forgets none of many', async () => {
