@@ -1,5 +1,7 @@
 /** sms-length, sms-status, sms-request, sms-inbound-poll and sms-status-queue in a flow. */
 import assert from 'node:assert/strict';
+import type { Account } from '../../dist/src/delivery/account.js';
+import { startSandbox } from '../../dist/src/sandbox/index.js';
 import type { InboundMessage, Measurement, StatusReport } from '../../dist/src/sms/types.js';
 import { account, codeOf, flows, type Message, nodeOf, payloadOf, unload, wait } from './support.ts';
 
@@ -189,6 +191,27 @@ describe('sms-inbound-poll', () => {
     );
   });
 
+  it('tells at the start what came in and was not given to the flow before', async () => {
+    const sandbox = await start();
+    const accounts = [account(sandbox)];
+    await load({ ...node, interval: 0 }, accounts);
+    const { account: own } = nodeOf('account') as unknown as { account: Account };
+    const row = { from: TO, to: null, text: 'one', parts: 1, receivedAt: new Date().toISOString(), raw: null };
+    // As a flow that breaks, or a process that ends, at this moment.
+    const given = own.inbox.offer('node', { id: '1', ...row }, () => {
+      throw new Error('broken');
+    });
+    await assert.rejects(given, /broken/);
+    await unload();
+    const flow = await load({ ...node, interval: 0 }, accounts);
+    await flow.until(() => flow.out[0].length === 1);
+    assert.deepEqual(texts(flow.out[0]), ['one']);
+    assert.equal(flow.out[0][0]?.topic, TO);
+    flow.give({});
+    await flow.until(() => flow.completed.length === 1);
+    assert.equal(flow.out[0].length, 1);
+  });
+
   it('goes on after an outage, which it tells', async () => {
     const sandbox = await start();
     const node2 = { ...node, interval: '0.05' };
@@ -200,6 +223,32 @@ describe('sms-inbound-poll', () => {
 });
 
 describe('sms-status-queue', () => {
+  let end = async () => {};
+  afterEach(() => end());
+
+  it("tells at the start what it had taken out of the vendor's queue and not told before", async () => {
+    const sandbox = await startSandbox('digitaleo', { pace: 0.01 });
+    end = () => sandbox.close();
+    const accounts = [account(sandbox, { provider: 'digitaleo' })];
+    const node = { type: 'sms-status-queue', provider: 'account', interval: 0 };
+    await load({ type: 'sms-send', provider: 'account', follow: false }, accounts);
+    nodeOf('node').receive({ to: '+33696300056', payload: 'Hello' } as never);
+    while (sandbox.messages()[0]?.status !== 'delivered') await wait(5);
+    const { account: own } = nodeOf('account') as unknown as { account: Account };
+    const read = own.news({ reader: 'node', limit: 100, every: null }, () => {
+      throw new Error('broken');
+    });
+    await assert.rejects(read, /broken/);
+    await unload();
+    const flow = await load(node, accounts);
+    await flow.until(() => flow.out[0].length === 3);
+    const reports = flow.out[0].map((message) => payloadOf<StatusReport>(message));
+    assert.equal(reports.at(-1)?.status, 'delivered');
+    flow.give({});
+    await flow.until(() => flow.completed.length === 1);
+    assert.equal(flow.out[0].length, 3);
+  });
+
   it('tells what became of what was sent, each once, by itself or when a message asks', async () => {
     const sandbox = await start();
     const sender = { id: 'send', type: 'sms-send', provider: 'queue', wires: [['sent'], ['told']] };

@@ -1,6 +1,9 @@
 /** webhook-in in a flow: who is let in, what comes out of which output, and what the vendor is answered. */
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import sinon from 'sinon';
+import type { Account } from '../../dist/src/delivery/account.js';
+import { SmsError } from '../../dist/src/sms/errors.js';
 import type { StatusReport } from '../../dist/src/sms/types.js';
 import {
   account,
@@ -45,13 +48,15 @@ async function post(path: string, body: unknown, method = 'POST'): Promise<numbe
   return answer.status;
 }
 
+const accountOf = (id: string) => (nodeOf(id) as unknown as { account: Account }).account;
+
 const secretPath = `${PATH}/${encodeURIComponent(SECRET)}`;
 
 describe('webhook-in', () => {
-  it('takes a push with the secret in the path or as ?key=, and answers 200 when it is told', async () => {
+  it('takes a push with the secret in the path or as ?key=, answers 200 and tells it', async () => {
     const { flow } = await listen();
     assert.equal(await post(secretPath, push('one')), 200);
-    assert.equal(flow.out[0].length, 1, 'told before the vendor is answered');
+    await flow.until(() => flow.out[0].length === 1);
     assert.equal(await post(`${PATH}?key=${encodeURIComponent(SECRET)}`, push('two')), 200);
     await flow.until(() => flow.out[0].length === 2);
     const report = payloadOf<StatusReport>(flow.out[0][0]);
@@ -84,6 +89,48 @@ describe('webhook-in', () => {
     await post(secretPath, push('one', 'DeliveredToNetwork'));
     await wait(20);
     assert.equal(flow.out[0].filter(({ payload }) => (payload as StatusReport).status === 'delivered').length, 1);
+  });
+
+  it('answers 500 when the store cannot keep a push, and takes it once when it comes again', async () => {
+    const { flow, own } = await listen();
+    const { marks } = accountOf(own.id).settings.store;
+    const add = sinon.stub(marks, 'add').rejects(new SmsError('SMS_STORE', 'The disk is full.'));
+    try {
+      assert.equal(await post(secretPath, push('one')), 500);
+      await flow.until(() => flow.errors.length === 1);
+      assert.equal(flow.errors[0] && codeOf(flow.errors[0]), 'SMS_STORE');
+      assert.equal(flow.statuses.at(-1)?.fill, 'red');
+      assert.equal(flow.out[0].length, 0);
+    } finally {
+      add.restore();
+    }
+    assert.deepEqual([await post(secretPath, push('one')), await post(secretPath, push('one'))], [200, 200]);
+    await flow.until(() => flow.out[0].length === 1);
+    await wait(20);
+    assert.equal(flow.out[0].length, 1);
+  });
+
+  it('tells at the start what was stored and not told before, from the outputs that it belongs to', async () => {
+    const { own } = await listen();
+    const { post: office } = accountOf(own.id);
+    const row = { from: TO, to: null, text: 'Hello', parts: 1, receivedAt: new Date().toISOString(), raw: null };
+    const report = { id: 'one', status: 'delivered' };
+    for (const [kind, body] of [
+      ['report', report],
+      ['event', { job: 7 }],
+    ] as const)
+      office.leave(await office.put('node', kind, body));
+    office.leave(await office.put('node', 'inbound', { id: '1', ...row }));
+    await unload();
+    const after = await load({ type: 'webhook-in', provider: own.id, path: PATH }, [own]);
+    await after.until(() => after.out.every((list) => list.length === 1));
+    assert.deepEqual(payloadOf(after.out[0][0]), report);
+    assert.equal(after.out[1][0]?.topic, TO);
+    assert.deepEqual(payloadOf(after.out[2][0]), { job: 7 });
+    await unload();
+    const later = await load({ type: 'webhook-in', provider: own.id, path: PATH }, [own]);
+    await wait(30);
+    assert.deepEqual(later.out.flat(), []);
   });
 
   it('answers 400 to what is no push, says so to Catch in red, and takes the next one', async () => {
