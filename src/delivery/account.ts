@@ -192,7 +192,7 @@ export class Account {
   }
 
   /** Gives a letter to the node that it is for, in the words that are at hand. */
-  tell(letter: Letter, say: (owner: Owner) => void | Promise<void>): void {
+  tell(letter: Letter, say: (owner: Owner) => unknown): void {
     try {
       this.#accounts.tell(this.post, letter, say);
     } catch (error) {

@@ -92,13 +92,13 @@ export class Accounts {
   }
 
   /** Gives a letter to its node, in the words that are at hand; where the node is away it waits in the post. */
-  tell(post: Post, letter: Letter, say: (owner: Owner) => void | Promise<void>): void {
+  tell(post: Post, letter: Letter, say: (owner: Owner) => unknown): void {
     const owner = this.#owners.get(letter.owner);
     post.give(letter, owner && (() => say(owner)));
   }
 
   /** Tells a node that is there what is in no letter. */
-  tellNow(id: string, say: (owner: Owner) => void | Promise<void>): void {
+  tellNow(id: string, say: (owner: Owner) => unknown): void {
     const owner = this.#owners.get(id);
     // There is no letter that could be left for later.
     const told = owner && say(owner);
@@ -116,7 +116,7 @@ export class Accounts {
 }
 
 interface Reader {
-  read: (letter: Letter) => void | Promise<void>;
+  read: (letter: Letter) => unknown;
   /** What ends the reading of each post. */
   boxes: Map<Post, () => void>;
 }

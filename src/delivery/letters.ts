@@ -22,8 +22,8 @@ export type Outcome = { receipt: Receipt; error?: undefined } | { error: SmsErro
  */
 export interface Owner {
   /** A message that is held may be settled once more: when its fate is known after all, or it was sent again. */
-  settled(message: SettledMessage, outcome: Outcome, account: AccountReference): void | Promise<void>;
-  moved(report: StatusReport, context: unknown): void | Promise<void>;
+  settled(message: SettledMessage, outcome: Outcome, account: AccountReference): unknown;
+  moved(report: StatusReport, context: unknown): unknown;
 }
 
 type ErrorFacts = Omit<SmsErrorDetails, 'cause'> & { code: SmsErrorCode; message: string };
@@ -52,7 +52,7 @@ export function movedBody(report: StatusReport, context: unknown): unknown {
 }
 
 /** Tells a node what a letter says. */
-export function readOut({ kind, body }: Letter, owner: Owner): void | Promise<void> {
+export function readOut({ kind, body }: Letter, owner: Owner): unknown {
   if (kind === 'moved') {
     const { report, context } = body as MovedBody;
     return owner.moved(report, context ?? null);

@@ -17,7 +17,7 @@ export interface Letter {
 }
 
 /** Tells a letter, at once or by and by; rejects when it could not be told and is to be left. */
-type Reader = (letter: Letter) => void | Promise<void>;
+type Reader = (letter: Letter) => unknown;
 
 /** A node that is there. */
 interface Box {
@@ -183,7 +183,7 @@ export class Post {
     }
   }
 
-  #given(letter: Letter, told: void | Promise<void>): void {
+  #given(letter: Letter, told: unknown): void {
     if (told instanceof Promise) {
       told.then(
         () => this.done(letter),

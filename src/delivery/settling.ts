@@ -54,7 +54,7 @@ async function settleAway(account: Account, settlement: Settlement): Promise<voi
 interface End {
   /** Stores it; may be asked again. */
   facts(): Promise<unknown>;
-  say(node: Owner): void | Promise<void>;
+  say(node: Owner): unknown;
   /** The same in a letter. */
   body: unknown;
   /** What follows when it was told. */

@@ -121,14 +121,15 @@ export const STORES: [name: string, make: () => Store][] = [
   ['embedded', () => embeddedStore({ file: newFile() })],
 ];
 
-export function rigs(make: () => Store = memoryStore): () => Rig {
+/** A rig takes a store that is there, or makes one. */
+export function rigs(make: () => Store = memoryStore): (given?: Store) => Rig {
   let ends: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const end of ends.reverse()) await end();
     ends = [];
   });
-  return () => {
-    const [accounts, store, owner] = [new Accounts(), make(), new Recorder()];
+  return (given) => {
+    const [accounts, store, owner] = [new Accounts(), given ?? make(), new Recorder()];
     ends.push(() => store.close());
     accounts.own(OWNER, owner);
     return {
@@ -155,7 +156,7 @@ export function rigs(make: () => Store = memoryStore): () => Rig {
   };
 }
 
-const STANDARD: Omit<AccountSettings, 'store' | 'connect'> = {
+export const STANDARD: Omit<AccountSettings, 'store' | 'connect'> = {
   id: 'account',
   name: 'Account',
   provider: providerOf('enco'),
