@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { Account } from '../../dist/src/delivery/account.js';
 import { Accounts } from '../../dist/src/delivery/accounts.js';
 import { parsePush, takePush } from '../../dist/src/delivery/push.js';
@@ -51,7 +52,7 @@ function takePushes(): void {
     say(`told ${kind} ${payload ?? JSON.stringify(body)}`);
   });
   const server = createServer(async (incoming, response) => {
-    const body = Buffer.concat(await Array.fromAsync(incoming));
+    const body = await buffer(incoming);
     count += 1;
     const events = parsePush(account, { method: 'POST', headers: {}, query: {}, body });
     const letters = await takePush(account, 'hook', events);
