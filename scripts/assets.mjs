@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { browserModules } from './browser-modules.mjs';
 
 /** The node that carries what all dialogs share (nodes/editor): the account, which every other node needs. */
 const EDITOR_HOME = 'sms-provider';
@@ -28,7 +29,7 @@ function wantedAssets(root) {
     const source = join(root, 'nodes', type);
     const target = join('dist', 'nodes', type);
     const html = join(source, `${type}.html`);
-    const shared = type === EDITOR_HOME ? sharedEditor(join(root, 'nodes', 'editor')) : '';
+    const shared = type === EDITOR_HOME ? sharedEditor(root) : '';
     if (existsSync(html)) wanted.set(join(target, `${type}.html`), Buffer.from(shared + readFileSync(html, 'utf8')));
     for (const file of filesUnder(join(source, 'locales'))) {
       wanted.set(join(target, relative(source, file)), readFileSync(file));
@@ -41,13 +42,14 @@ function wantedAssets(root) {
 }
 
 /** Node-RED serves one html per node and nothing beside it, so the shared scripts and styles travel inside. */
-function sharedEditor(folder) {
+function sharedEditor(root) {
   const tags = { js: ['<script type="text/javascript">', '</script>'], css: ['<style>', '</style>'] };
-  return filesUnder(folder)
-    .sort()
-    .filter((file) => tags[file.split('.').pop()])
-    .map((file) => tags[file.split('.').pop()].join(`\n${readFileSync(file, 'utf8')}`))
-    .map((block) => `${block}\n\n`)
+  const files = filesUnder(join(root, 'nodes', 'editor')).sort();
+  const contents = files.map((file) => ({ kind: file.split('.').pop(), text: readFileSync(file, 'utf8') }));
+  const scripts = contents.filter(({ kind }) => kind === 'js').map(({ text }) => text);
+  return [{ kind: 'js', text: browserModules(join(root, 'dist', 'src'), scripts) }, ...contents]
+    .filter(({ kind, text }) => tags[kind] && text !== '')
+    .map(({ kind, text }) => `${tags[kind].join(`\n${text}`)}\n\n`)
     .join('');
 }
 

@@ -10,6 +10,11 @@ export function hasFields(text: string): boolean {
   return text.search(FIELD) !== -1;
 }
 
+/** Where each `{{field}}` stands, in the order of the text. */
+export function fieldsOf(text: string): { index: number; length: number }[] {
+  return Array.from(text.matchAll(FIELD), ({ 0: field, index }) => ({ index, length: field.length }));
+}
+
 /**
  * The text with each `{{field}}` replaced by the value of that name, verbatim; a value is not filled again.
  * A name may be a path (`customer.name`, `items.0`). Only a record's own properties are read.

@@ -31,7 +31,9 @@ describe('the assets of the nodes', () => {
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'sms-assets-'));
-    cpSync(join(ROOT, 'scripts', 'assets.mjs'), join(root, 'scripts', 'assets.mjs'));
+    for (const script of ['assets.mjs', 'browser-modules.mjs']) {
+      cpSync(join(ROOT, 'scripts', script), join(root, 'scripts', script));
+    }
     put('nodes/sms-provider/sms-provider.html', '<p>account</p>');
     put('nodes/editor/shared.js', 'shared();\n');
     put('nodes/one/one.ts', 'source');

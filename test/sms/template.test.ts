@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fill, hasFields, type SmsError } from '../../dist/src/sms/index.js';
+import { fieldsOf, fill, hasFields, type SmsError } from '../../dist/src/sms/index.js';
 
 describe('filling fields', () => {
   it('fills each field verbatim, without escaping anything', () => {
@@ -22,6 +22,14 @@ describe('filling fields', () => {
 
   it('leaves a text without fields alone', () => {
     for (const text of ['', 'plain', '{a}', '}} {', '{"a":{"b":1}}']) assert.equal(fill(text, {}), text);
+  });
+
+  it('tells where the fields stand', () => {
+    assert.deepEqual(fieldsOf('Hi {{ name }}, {{{b}}}'), [
+      { index: 3, length: 10 },
+      { index: 15, length: 7 },
+    ]);
+    assert.deepEqual(fieldsOf('{a} {{b'), []);
   });
 
   it('refuses an unknown field, naming it and what there is', () => {

@@ -1,6 +1,7 @@
 /** Finds an attempt of unknown outcome on CALLR's record: by our reference in `user_data`, else by recipient, text and time. */
 import type { Accepted, Attempt } from '../provider';
 import type { Session } from '../session';
+import { STOP_NUMBER } from './characters';
 import { smsOptions } from './options';
 import { records } from './records';
 import { instant, meaningOf, number, type Sms, text, utc } from './values';
@@ -33,9 +34,6 @@ function isLike(row: Sms, { sender, text: wanted }: Attempt, given = ''): boolea
   const isFrom = sender === null || row.from === sender;
   return !isOthers && isFrom && instant(row.date_creation) !== null && isText(row.text, wanted);
 }
-
-/** The vendor puts the number for STOP where the text says so (sms.send, `body`). */
-const STOP_NUMBER = '%STOPNUM%';
 
 function isText(recorded: unknown, wanted: string): boolean {
   if (typeof recorded !== 'string') return false;
