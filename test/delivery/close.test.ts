@@ -38,6 +38,33 @@ describe('closing an account', () => {
     assert.deepEqual(await store.outbox.list('account', 'waiting'), []);
   });
 
+  it('tells a thousand that wait and more, some at a time, and holds what may have been sent', async () => {
+    const { owner, store, vendor: start, account: open } = rig();
+    const pages: number[] = [];
+    const list: typeof store.outbox.list = async (...given) => {
+      const entries = await store.outbox.list(...given);
+      pages.push(entries.length);
+      return entries;
+    };
+    const outbox = new Proxy(store.outbox, {
+      get: (target, name) => (name === 'list' ? list : Reflect.get(target, name).bind(target)),
+    });
+    const vendor = await start(({ nth }) => (nth === 1 ? 500 : 503));
+    const account = open(vendor, { store: { ...store, outbox }, lookups: [60] });
+    const lost = await send(account, '+32470112000');
+    while ((await store.outbox.counts('account')).unknown === 0) await wait(2);
+    const entries = await Promise.all(
+      Array.from({ length: 1234 }, (_, i) => account.prepare(request(`+3247012${1000 + i}`, 'Hello'))),
+    );
+    await account.submit(entries);
+    await account.close(true);
+    assert.equal(owner.outcomes.length, 1235);
+    assert(Math.max(...pages) <= 500, `${Math.max(...pages)} in memory at once`);
+    assert.equal(owner.of(lost.to)[0]?.error?.code, 'SMS_UNCERTAIN');
+    const counts = await store.outbox.counts('account');
+    assert.deepEqual([counts.held, counts.waiting, counts.unknown, counts.expired], [1, 0, 0, 0]);
+  });
+
   it('takes nothing more, keeps what waits, and the next account of that id goes on with it', async () => {
     const { owner, store, vendor: start, account: open } = rig();
     const vendor = await start(() => wait(50).then(() => 'accept'));
@@ -116,6 +143,39 @@ describe('a store that fails', () => {
     assert.equal(owner.outcomes.length, 1);
     assert.equal(vendor.calls.length, 1);
     assert.deepEqual(troubles, ['SMS_STORE']);
+  });
+
+  it('is told once however long it fails, and again when it is well', async () => {
+    const { owner, store, vendor: start, account: open } = rig();
+    const said: string[] = [];
+    const marks = failing(store.marks, 'set', 2);
+    const account = open(await start(() => 'accept'), {
+      store: { ...store, outbox: failing(store.outbox, 'add', 1), marks },
+      troubled: (error) => said.push(error.code),
+      recovered: () => said.push('well'),
+    });
+    await assert.rejects(send(account, TO), { code: 'SMS_STORE' });
+    await assert.doesNotReject(send(account, TO));
+    while (!said.includes('well')) await wait(20);
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.deepEqual(said, ['SMS_STORE', 'well']);
+  });
+
+  it('until the account is closed: the next account of that id goes on with what could not be written down', async () => {
+    const { owner, store, vendor: start, account: open } = rig();
+    const vendor = await start(() => 'accept');
+    const account = open(vendor, {
+      store: { ...store, outbox: failing(store.outbox, 'remove', 1000) },
+      failoverAfter: 30,
+    });
+    await send(account, TO);
+    while (vendor.taken.length === 0) await wait(2);
+    await account.close();
+    assert.equal(owner.outcomes.length, 0);
+    await open(vendor).resume();
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.equal(owner.outcomes[0]?.receipt?.id, 'id-1');
+    assert.equal(vendor.calls.length, 1);
   });
 
   it('while it looks for work: it looks again', async () => {

@@ -154,6 +154,38 @@ describe('a key', () => {
   });
 });
 
+describe('a recipient who opted out', () => {
+  it('gets no message that waited for its time meanwhile, unless it is transactional', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const vendor = await start(() => 'accept');
+    const account = open(vendor);
+    const at = Date.now() + 100;
+    await send(account, TO, 'advertisement', { at, dedupe: 'key' });
+    await send(account, TO, 'your code', { at, transactional: true });
+    await account.optOuts.add(TO);
+    await owner.until(() => owner.outcomes.length === 2);
+    const [refused, sent] = owner.outcomes;
+    assert.deepEqual([refused?.error?.code, refused?.error?.outcome], ['SMS_OPTED_OUT', 'not-sent']);
+    assert.equal(refused?.entry.attempts, 0);
+    assert.equal(sent?.receipt?.text, 'your code');
+    assert.equal(vendor.calls.length, 1);
+    await account.optOuts.lift(TO);
+    await send(account, TO, 'the key is free again', { dedupe: 'key' });
+  });
+
+  it('is refused before anything is stored, with and without the queue', async () => {
+    const { vendor: start, account: open, store } = rig();
+    const vendor = await start(() => 'accept');
+    const account = open(vendor);
+    await account.optOuts.add(TO);
+    for (const queue of [true, false]) {
+      await assert.rejects(account.prepare(request(TO, 'Hello', { queue })), { code: 'SMS_OPTED_OUT' });
+    }
+    assert.equal((await store.outbox.counts('account')).oldest, null);
+    assert.equal(vendor.calls.length, 0);
+  });
+});
+
 describe('the rate of an account', () => {
   it('spaces what leaves, with and without the queue, over all who send', async () => {
     const { owner, vendor: start, account: open } = rig();
