@@ -5,13 +5,13 @@ import { type Matrix, runAll } from './plan.ts';
 import { type Verdict, verdictOn } from './verdict.ts';
 
 describe('Node-RED killed while it sends', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const steps: Step[] = ['after-store', 'after-accept', 'after-settle'];
   let matrix: Matrix;
 
   before(async () => {
     const vendors: Vendor[] = ['callr', 'enco', 'mail'];
-    const faults: Fault[] = ['none', 'reset-after', 'hang-before'];
+    const faults: Fault[] = ['none', 'reset-before', 'reset-after'];
     matrix = await runAll({ stores: ['embedded'], steps, vendors, faults, atOnce: 2 });
   });
 
@@ -26,11 +26,11 @@ describe('Node-RED killed while it sends', function () {
     assert.deepEqual(matrix.problems, []);
   });
 
-  it('was killed with every message at its step, or at its end', () => {
-    assert(fatesAt('after-store').every(({ stopped }) => stopped));
-    assert(fatesAt('after-settle').every(({ stopped }) => stopped));
-    const accepted = fatesAt('after-accept').filter(({ cell }) => cell.fault !== 'hang-before');
-    assert(accepted.length > 0 && accepted.every(({ stopped }) => stopped));
+  it('was killed with every message at its step that came to it', () => {
+    for (const step of steps) {
+      const fates = fatesAt(step).filter(({ cell }) => step === 'after-store' || cell.fault === 'none');
+      assert(fates.length > 0 && fates.every(({ stopped }) => stopped), step);
+    }
   });
 
   it('sends what was only in the store', () => {

@@ -4,9 +4,9 @@ import { type Cell, type StoreKind, textOf } from './matrix.ts';
 import type { CountingVendor } from './vendor.ts';
 
 /** Milliseconds that a call may take. */
-const TIMEOUT = 700;
-/** Seconds after an attempt; the last one is sooner than the next life begins. */
-const LOOKUPS = '0.3,0.6,1';
+const TIMEOUT = 2500;
+/** Seconds after an attempt. */
+const LOOKUPS = '0.5,1,3';
 
 /** What a flow has been told of a message. */
 export interface Told {

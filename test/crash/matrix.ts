@@ -71,7 +71,7 @@ export interface Choice {
 
 const names = <T extends string>(table: Record<T, unknown>) => Object.keys(table) as T[];
 
-/** Two messages for each: one alone, and one that is repeated. */
+/** Two messages for each: one that is given once, and one that is repeated. */
 export function cellsOf({
   vendors = names(VENDORS),
   faults = names(FAULTS),
@@ -80,13 +80,19 @@ export function cellsOf({
   const combinations = vendors.flatMap((vendor) =>
     faults.flatMap((fault) => policies.map((policy) => ({ vendor, fault, policy }))),
   );
-  return combinations.map(({ vendor, fault, policy }, i) => ({
-    id: `cell${i}`,
-    vendor,
-    fault,
-    policy,
-    messages: [false, true].map((repeated, j) => message(vendor, 2 * i + j, repeated)),
-  }));
+  return combinations.flatMap((combination, i) => {
+    const { vendor } = combination;
+    const messages = [message(vendor, 2 * i, false), message(vendor, 2 * i + 1, true)];
+    return accountsOf(vendor, messages).map((own, j) => ({ id: `cell${i}x${j}`, ...combination, messages: own }));
+  });
+}
+
+/**
+ * Both go by one account, and in one call where the vendor has one for several. Without a record what becomes of a
+ * message depends on how far it had come, so that none may stand behind another.
+ */
+function accountsOf(vendor: Vendor, messages: Message[]): Message[][] {
+  return VENDORS[vendor].lookup === 'nothing' ? messages.map((message) => [message]) : [messages];
 }
 
 /** Mobile numbers without their last four digits, none of which begin with a zero: those are stories of the sandbox. */

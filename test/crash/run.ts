@@ -48,6 +48,8 @@ export interface RunResult {
 const STOP_AT = fileURLToPath(new URL('stop-at.cjs', import.meta.url));
 /** Milliseconds in which all messages come to the step, or to their end. */
 const FIRST_LIFE = 20_000;
+/** Longer than any pause between two attempts or look-ups here. */
+const STUCK = 4000;
 /** A claim of a dead process is another's after the store has noticed. */
 const SECOND_LIFE = 90_000;
 /** Milliseconds in which what should not come would have come. */
@@ -73,7 +75,7 @@ export async function run({ step, store, cells, redisUrl, prepare }: Run): Promi
     } else {
       nodeRed = await start({ NODE_OPTIONS: `--require "${STOP_AT}"`, CRASH_STEP: step, CRASH_VENDOR: vendor.url });
       await give(nodeRed, cells, () => true);
-      stopped = await untilStopped(nodeRed, messages, vendor);
+      stopped = await untilStopped(nodeRed, cells, vendor);
       await nodeRed.kill();
       before = nodeRed.logs();
       vendor.release();
@@ -117,22 +119,29 @@ async function give(nodeRed: NodeRed, cells: readonly Cell[], wanted: (key: stri
 const isOutcome = ({ code }: Told) => code !== 'SMS_DUPLICATE';
 const told = (log: string, key: string) => toldIn(log).filter((one) => one.key === key && isOutcome(one)).length;
 
-/** Resolves with the messages that have come to the step, when all others have met their end. */
-async function untilStopped(nodeRed: NodeRed, messages: readonly Message[], vendor: CountingVendor) {
+/**
+ * Resolves with the messages that have come to the step, when all others have met their end; or stand behind one of
+ * their account, which lets one at a time try while its vendor is in trouble.
+ */
+async function untilStopped(nodeRed: NodeRed, cells: readonly Cell[], vendor: CountingVendor): Promise<Set<string>> {
+  let stopped = new Set<string>();
+  let missing: Message[] = [];
+  let [count, since] = [0, Date.now()];
   const look = () => {
     const log = nodeRed.logs();
-    const ended = new Set(toldIn(log).map(({ key }) => key));
-    const stopped = new Set([...stoppedIn(log), ...vendor.stopped]);
-    const missing = messages.filter(({ key }) => !stopped.has(key) && !ended.has(key));
-    return { missing, stopped };
+    const told = toldIn(log);
+    const ended = new Set(told.map(({ key }) => key));
+    stopped = new Set([...stoppedIn(log), ...vendor.stopped]);
+    if (stopped.size + told.length !== count) [count, since] = [stopped.size + told.length, Date.now()];
+    const isStuck = Date.now() - since > STUCK;
+    const isOpen = ({ key }: Message) => !stopped.has(key) && !ended.has(key);
+    const standing = cells.filter(({ messages }) => !isStuck || !messages.some(({ key }) => stopped.has(key)));
+    missing = standing.flatMap(({ messages }) => messages.filter(isOpen));
+    return missing.length === 0;
   };
-  const missing = () => look().missing.map(({ key }) => key);
-  await until(
-    () => missing().length === 0,
-    FIRST_LIFE,
-    () => `neither stopped nor told: ${missing()}\n${tail(nodeRed)}`,
-  );
-  return look().stopped;
+  const complaint = () => `neither stopped nor told: ${missing.map(({ key }) => key)}\n${tail(nodeRed)}`;
+  await until(look, FIRST_LIFE, complaint);
+  return stopped;
 }
 
 async function untilTold(
