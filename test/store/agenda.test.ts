@@ -1,6 +1,7 @@
 /** The agenda against a list that is sorted anew each time. */
 import assert from 'node:assert/strict';
 import { Agenda } from '../../dist/src/store/agenda.js';
+import { numbers } from './numbers.ts';
 
 interface Thing {
   name: number;
@@ -24,17 +25,6 @@ class Model {
     const [first] = this.items;
     return first && first.at <= now ? this.items.shift()?.thing : undefined;
   }
-}
-
-/** mulberry32: the same numbers for the same seed. */
-function numbers(seed: number) {
-  let state = seed;
-  return (below: number) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
 }
 
 describe('the agenda', () => {

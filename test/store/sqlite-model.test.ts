@@ -1,19 +1,11 @@
 /** The embedded outbox against the one in memory: the same random steps, the same answers. */
 import assert from 'node:assert/strict';
 import { embeddedStore, memoryStore, type OutboxEntry, type Store } from '../../dist/src/store/index.js';
+import { numbers } from './numbers.ts';
 import { ACCOUNT, entry, references, T } from './sqlite-entries.ts';
 import { newFile } from './sqlite-files.ts';
 
-/** mulberry32: the same numbers for the same seed. */
-function numbers(seed: number) {
-  let state = seed;
-  return (below: number) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
+const STATES = ['waiting', 'sending', 'unknown', 'held', 'expired'] as const;
 
 describe('the outbox in SQLite and the one in memory', () => {
   for (const seed of [1, 2, 3, 4]) {
@@ -42,11 +34,12 @@ class Walk {
     for (let step = 0; step < steps; step += 1) {
       // What was under way when it expired is looked at again a second later.
       this.#now += 1001 + this.#draw(3000);
-      const kind = this.#draw(10);
+      const kind = this.#draw(12);
       if (kind < 4) await this.#add();
       else if (kind < 6) await this.#claim(step);
       else if (kind < 9) await this.#settle();
-      else await this.#remove();
+      else if (kind < 10) await this.#remove();
+      else await this.#decide(step);
       if (step % 20 === 0) await this.#compare(step);
     }
   }
@@ -76,12 +69,13 @@ class Walk {
   async #settle(): Promise<void> {
     const [pair] = this.#claimed.splice(this.#draw(Math.max(1, this.#claimed.length)), 1);
     if (!pair) return;
-    const [kind, notBefore] = [this.#draw(7), this.#now + this.#draw(9000)];
+    const [kind, notBefore] = [this.#draw(8), this.#now + this.#draw(9000)];
     for (const [i, one] of pair.entries()) {
       const outbox = this.#stores[i]?.outbox;
       if (kind < 2) await outbox?.remove(one.reference);
       else if (kind === 2) await outbox?.save(Object.assign(one, { state: 'held' }));
       else if (kind === 3) await outbox?.save(Object.assign(one, { state: 'unknown', notBefore }));
+      else if (kind === 7) await outbox?.save(Object.assign(one, { state: 'expired' }));
       else if (kind === 4) await outbox?.move(Object.assign(one, { state: 'waiting', notBefore }), 'other');
       else if (kind === 5) await outbox?.save(Object.assign(one, { state: 'waiting', notBefore, attempts: 0 }));
       else await outbox?.save(Object.assign(one, { state: 'waiting', notBefore }));
@@ -94,10 +88,35 @@ class Walk {
     for (const { outbox } of this.#stores) await outbox.remove(reference);
   }
 
+  /** What stands apart, or is under way elsewhere, is sent again or put aside by a person. */
+  async #decide(step: number): Promise<void> {
+    const reference = this.#known[this.#draw(this.#known.length)] ?? 'none';
+    const found = await Promise.all(this.#stores.map(({ outbox }) => outbox.find(reference)));
+    assert.deepEqual(found[1], found[0], `found in step ${step}`);
+    if (found[0]?.state !== 'held' && found[0]?.state !== 'expired') return;
+    const change = { state: 'waiting', attempts: this.#draw(2), notBefore: this.#now + this.#draw(3000) } as const;
+    const expiresAt = this.#now + 9000 + this.#draw(60_000);
+    for (const [i, { outbox }] of this.#stores.entries()) {
+      const one = found[i];
+      if (one) await outbox.save({ ...one, ...change, expiresAt });
+    }
+  }
+
   async #compare(step: number): Promise<void> {
-    for (const state of ['waiting', 'sending', 'unknown', 'held'] as const) {
-      const lists = await this.#both(({ outbox }) => outbox.list(ACCOUNT, state));
-      assert.deepEqual(lists[1], lists[0], `${state} after step ${step}`);
+    const alike = async (what: string, ask: (store: Store) => Promise<unknown>) => {
+      const [first, second] = await Promise.all(this.#stores.map(ask));
+      assert.deepEqual(second, first, `${what} after step ${step}`);
+    };
+    const [to, limit] = [`+32${this.#draw(5)}`, 1 + this.#draw(9)];
+    for (const account of [ACCOUNT, 'other']) {
+      await alike('counts', ({ outbox }) => outbox.counts(account));
+      for (const state of STATES) {
+        await alike(state, ({ outbox }) => outbox.list(account, state));
+        await alike(`some ${state}`, ({ outbox }) => outbox.list(account, state, { limit }));
+        await alike(`${state} to one`, ({ outbox }) => outbox.list(account, state, { to, limit }));
+        const sum = (await this.#stores[1]?.outbox.counts(account))?.[state];
+        assert.equal((await this.#stores[1]?.outbox.list(account, state))?.length, sum, `${state} counted`);
+      }
     }
   }
 
