@@ -99,7 +99,8 @@ describe("the operator's view in a flow", () => {
     nodeOf('account.drop').receive({ payload: {} } as never);
     await flow.until(() => flow.errors.length === 3);
     assert.deepEqual(flow.errors.slice(1).map(codeOf), ['SMS_INVALID_OPTION', 'SMS_INVALID_OPTION']);
-    assert.match(sentenceOf(flow.errors[1]), /^No message of Trial is held under the reference 'nobody'/);
+    const sentences = flow.errors.map(sentenceOf).join('\n');
+    assert.match(sentences, /No message of Trial is held under the reference 'nobody'/);
   });
 
   it('needs no credentials', async () => {
@@ -147,7 +148,7 @@ describe("the operator's view in the admin API", () => {
     const flow = await load({ type: 'sms-send', provider: own }, [ownAccount(sandbox), broken]);
     flow.give({ to: LOST, payload: 'Hello' });
     await flow.until(() => flow.errors.length === 1);
-    const { body, text } = await admin().get('/sms/accounts').expect(200);
+    const { body } = await admin().get('/sms/accounts').expect(200);
     const [first, second, ...others] = body.accounts;
     assert.deepEqual(others, []);
     const { oldest, age, ...rest } = first;
@@ -160,8 +161,15 @@ describe("the operator's view in the admin API", () => {
       counts: { waiting: 0, sending: 0, unknown: 0, held: 1, expired: 0 },
       trouble: null,
     });
-    assert.deepEqual([second.id, second.counts, second.trouble.code], ['broken', null, 'SMS_CONFIG']);
-    for (const secret of Object.values(sandbox.credentials)) assert(!text.includes(secret));
+    const { message, ...trouble } = second.trouble;
+    assert.match(message, /look-ups/);
+    assert.deepEqual(
+      { ...second, trouble },
+      {
+        ...{ id: 'broken', name: 'Broken', provider: null, sandboxed: null },
+        ...{ counts: null, oldest: null, age: null, trouble: { code: 'SMS_CONFIG' } },
+      },
+    );
   });
 
   it('sends again, drops, and finds nothing more to decide about', async () => {
