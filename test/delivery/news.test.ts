@@ -37,6 +37,8 @@ describe('news out of the queue of a vendor', () => {
     assert.equal(told.length, 9);
     assert.equal(new Set(told).size, 9, 'each once');
     assert.equal(await own.news(REQUEST, () => assert.fail('there is nothing left')), 0);
+    await own.post.flush();
+    assert.deepEqual(await own.settings.store.marks.list('post:queue'), []);
   });
 
   it('is told once when two ask at the same time', async () => {

@@ -68,6 +68,17 @@ describe('a push', () => {
     });
   }
 
+  it('that a store may have kept half of is taken once, although it comes again several times at once', async () => {
+    const { store, account } = rig();
+    const own = account(DEAD, { store: { ...store, marks: failing(store.marks, 'add', 1) } });
+    const take = () => takePush(own, 'hook', events('one'));
+    await assert.rejects(take(), /disk full/);
+    const letters = await Promise.all([take(), take(), take()]);
+    assert.equal(letters.flat().length, 1);
+    await own.post.flush();
+    assert.equal((await store.marks.list('post:hook')).length, 1, 'it is there until it was told');
+  });
+
   it('is taken by one of two processes that are given it at the same moment', async () => {
     const { store, account } = rig();
     const one = account(DEAD, { store: { ...store, marks: failing(store.marks, 'get', 0) } });
