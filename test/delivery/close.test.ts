@@ -1,6 +1,6 @@
 /** Closing waits for the calls in flight and leaves nothing running; a store that fails is an error, and nothing is told twice. */
 import assert from 'node:assert/strict';
-import { direct, failing, request, rigs, send, wait } from './support.ts';
+import { direct, failing, request, rigs, STORES, send, wait } from './support.ts';
 
 const rig = rigs();
 const TO = '+32470112001';
@@ -8,124 +8,128 @@ const TO = '+32470112001';
 /** What keeps the process alive. */
 const held = (kind: string) => process.getActiveResourcesInfo().filter((name) => name.startsWith(kind)).length;
 
-describe('closing an account', () => {
-  it('waits for what is under way, of the outbox and of those who call directly', async () => {
-    const { owner, vendor: start, account: open } = rig();
-    const vendor = await start(() => wait(200).then(() => 'accept'));
-    const account = open(vendor);
-    for (let i = 0; i < 5; i += 1) await send(account, `+3247011200${i}`);
-    const others = direct(account, owner, await account.prepare(request(TO, 'direct', { queue: false })));
-    const status = account.status(['id-1']);
-    await wait(60);
-    await account.close();
-    assert.equal(owner.outcomes.filter(({ receipt }) => receipt).length, 6);
-    assert((await others).id);
-    assert.equal((await status).length, 1);
-    assert.equal(vendor.taken.length, 6);
-  });
+for (const [kind, make] of STORES) {
+  describe(`closing an account whose store is ${kind}`, () => {
+    const rig = rigs(make);
 
-  it('tells what waits when the account is no more, and keeps none of it', async () => {
-    const { owner, store, vendor: start, account: open } = rig();
-    const account = open(await start(() => wait(100).then(() => 503)));
-    await send(account, TO, 'first');
-    await send(account, TO, 'second');
-    await wait(50);
-    await account.close(true);
-    assert.deepEqual(
-      owner.outcomes.map(({ error }) => error?.code),
-      ['SMS_CONFIG', 'SMS_CONFIG'],
-    );
-    assert.deepEqual(await store.outbox.list('account', 'waiting'), []);
-  });
-
-  it('tells a thousand that wait and more, some at a time, and holds what may have been sent', async () => {
-    const { owner, store, vendor: start, account: open } = rig();
-    const pages: number[] = [];
-    const list: typeof store.outbox.list = async (...given) => {
-      const entries = await store.outbox.list(...given);
-      pages.push(entries.length);
-      return entries;
-    };
-    const outbox = new Proxy(store.outbox, {
-      get: (target, name) => (name === 'list' ? list : Reflect.get(target, name).bind(target)),
+    it('waits for what is under way, of the outbox and of those who call directly', async () => {
+      const { owner, vendor: start, account: open } = rig();
+      const vendor = await start(() => wait(200).then(() => 'accept'));
+      const account = open(vendor);
+      for (let i = 0; i < 5; i += 1) await send(account, `+3247011200${i}`);
+      const others = direct(account, owner, await account.prepare(request(TO, 'direct', { queue: false })));
+      const status = account.status(['id-1']);
+      await wait(60);
+      await account.close();
+      assert.equal(owner.outcomes.filter(({ receipt }) => receipt).length, 6);
+      assert((await others).id);
+      assert.equal((await status).length, 1);
+      assert.equal(vendor.taken.length, 6);
     });
-    const vendor = await start(({ nth }) => (nth === 1 ? 500 : 503));
-    const account = open(vendor, { store: { ...store, outbox }, lookups: [60] });
-    const lost = await send(account, '+32470112000');
-    while ((await store.outbox.counts('account')).unknown === 0) await wait(2);
-    const entries = await Promise.all(
-      Array.from({ length: 1234 }, (_, i) => account.prepare(request(`+3247012${1000 + i}`, 'Hello'))),
-    );
-    await account.submit(entries);
-    await account.close(true);
-    assert.equal(owner.outcomes.length, 1235);
-    assert(Math.max(...pages) <= 500, `${Math.max(...pages)} in memory at once`);
-    assert.equal(owner.of(lost.to)[0]?.error?.code, 'SMS_UNCERTAIN');
-    const counts = await store.outbox.counts('account');
-    assert.deepEqual([counts.held, counts.waiting, counts.unknown, counts.expired], [1, 0, 0, 0]);
-  });
 
-  it('takes nothing more, keeps what waits, and the next account of that id goes on with it', async () => {
-    const { owner, store, vendor: start, account: open } = rig();
-    const vendor = await start(() => wait(50).then(() => 'accept'));
-    const account = open(vendor);
-    for (let i = 0; i < 4; i += 1) await send(account, TO, `${i}`);
-    await wait(20);
-    await account.close();
-    assert.equal(owner.outcomes.length, 1);
-    assert.equal((await store.outbox.list('account', 'waiting')).length, 3);
-    await assert.rejects(account.submit([await account.prepare(request(TO, 'more'))]), { code: 'SMS_CONFIG' });
-    await assert.rejects(direct(account, owner, await account.prepare(request(TO, 'more'))), { code: 'SMS_CONFIG' });
-    await wait(100);
-    assert.equal(vendor.calls.length, 1, 'nothing leaves after the end');
-    await open(vendor).resume();
-    await owner.until(() => owner.outcomes.length === 5);
-    assert.deepEqual(
-      vendor.taken.map(({ text }) => text),
-      ['0', '1', '2', '3'],
-    );
-  });
+    it('tells what waits when the account is no more, and keeps none of it', async () => {
+      const { owner, store, vendor: start, account: open } = rig();
+      const account = open(await start(() => wait(100).then(() => 503)));
+      await send(account, TO, 'first');
+      await send(account, TO, 'second');
+      await wait(50);
+      await account.close(true);
+      assert.deepEqual(
+        owner.outcomes.map(({ error }) => error?.code),
+        ['SMS_CONFIG', 'SMS_CONFIG'],
+      );
+      assert.deepEqual(await store.outbox.list('account', 'waiting'), []);
+    });
 
-  it('at any moment loses nothing and sends nothing twice', async () => {
-    const { owner, vendor: start, account: open } = rig();
-    const vendor = await start(() => wait(3).then(() => 'accept'));
-    let account = open(vendor);
-    for (let round = 0; round < 15; round += 1) {
-      for (let i = 0; i < 4; i += 1) await send(account, `+3247011200${i}`, `${round}`);
-      for (let i = 0; i < round; i += 1) await undefined;
-      const closing = account.close();
-      account = open(vendor);
-      await closing;
-      await account.resume();
-    }
-    await owner.until(() => owner.outcomes.length === 60);
-    assert(owner.outcomes.every(({ receipt }) => receipt));
-    const sent = vendor.calls.map(({ to, text }) => `${to} ${text}`);
-    assert.equal(new Set(sent).size, 60);
-    assert.equal(sent.length, 60);
-  });
+    it('tells a thousand that wait and more, some at a time, and holds what may have been sent', async () => {
+      const { owner, store, vendor: start, account: open } = rig();
+      const pages: number[] = [];
+      const list: typeof store.outbox.list = async (...given) => {
+        const entries = await store.outbox.list(...given);
+        pages.push(entries.length);
+        return entries;
+      };
+      const outbox = new Proxy(store.outbox, {
+        get: (target, name) => (name === 'list' ? list : Reflect.get(target, name).bind(target)),
+      });
+      const vendor = await start(({ nth }) => (nth === 1 ? 500 : 503));
+      const account = open(vendor, { store: { ...store, outbox }, lookups: [60] });
+      const lost = await send(account, '+32470112000');
+      while ((await store.outbox.counts('account')).unknown === 0) await wait(2);
+      const entries = await Promise.all(
+        Array.from({ length: 1234 }, (_, i) => account.prepare(request(`+3247012${1000 + i}`, 'Hello'))),
+      );
+      await account.submit(entries);
+      await account.close(true);
+      assert.equal(owner.outcomes.length, 1235);
+      assert(Math.max(...pages) <= 500, `${Math.max(...pages)} in memory at once`);
+      assert.equal(owner.of(lost.to)[0]?.error?.code, 'SMS_UNCERTAIN');
+      const counts = await store.outbox.counts('account');
+      assert.deepEqual([counts.held, counts.waiting, counts.unknown, counts.expired], [1, 0, 0, 0]);
+    });
 
-  it('leaves neither timer nor socket', async () => {
-    const { sandbox: start, account: open, owner } = rig();
-    const sandbox = await start();
-    const [timers, sockets] = [held('Timeout'), held('TCPSocketWrap')];
-    const account = open(sandbox, { rate: 1 });
-    await send(account, TO);
-    await owner.until(() => owner.outcomes.length === 1);
-    await send(account, TO, 'waits for its turn');
-    await send(account, TO, 'tomorrow', { at: Date.now() + 24 * 3600_000 });
-    const waiting = account.prepare(request(TO, 'x')).then((entry) => direct(account, owner, entry));
-    const refused = assert.rejects(waiting, { code: 'SMS_CONFIG', outcome: 'not-sent' });
-    await wait(10);
-    const begun = Date.now();
-    await account.close();
-    await refused;
-    assert(Date.now() - begun < 500, 'it does not wait for the rate');
-    await wait(20);
-    assert(held('Timeout') <= timers, `${held('Timeout')} timers, there were ${timers}`);
-    assert(held('TCPSocketWrap') <= sockets, `${held('TCPSocketWrap')} sockets, there were ${sockets}`);
+    it('takes nothing more, keeps what waits, and the next account of that id goes on with it', async () => {
+      const { owner, store, vendor: start, account: open } = rig();
+      const vendor = await start(() => wait(50).then(() => 'accept'));
+      const account = open(vendor);
+      for (let i = 0; i < 4; i += 1) await send(account, TO, `${i}`);
+      await wait(20);
+      await account.close();
+      assert.equal(owner.outcomes.length, 1);
+      assert.equal((await store.outbox.list('account', 'waiting')).length, 3);
+      await assert.rejects(account.submit([await account.prepare(request(TO, 'more'))]), { code: 'SMS_CONFIG' });
+      await assert.rejects(direct(account, owner, await account.prepare(request(TO, 'more'))), { code: 'SMS_CONFIG' });
+      await wait(100);
+      assert.equal(vendor.calls.length, 1, 'nothing leaves after the end');
+      await open(vendor).resume();
+      await owner.until(() => owner.outcomes.length === 5);
+      assert.deepEqual(
+        vendor.taken.map(({ text }) => text),
+        ['0', '1', '2', '3'],
+      );
+    });
+
+    it('at any moment loses nothing and sends nothing twice', async () => {
+      const { owner, vendor: start, account: open } = rig();
+      const vendor = await start(() => wait(3).then(() => 'accept'));
+      let account = open(vendor);
+      for (let round = 0; round < 15; round += 1) {
+        for (let i = 0; i < 4; i += 1) await send(account, `+3247011200${i}`, `${round}`);
+        for (let i = 0; i < round; i += 1) await undefined;
+        const closing = account.close();
+        account = open(vendor);
+        await closing;
+        await account.resume();
+      }
+      await owner.until(() => owner.outcomes.length === 60);
+      assert(owner.outcomes.every(({ receipt }) => receipt));
+      const sent = vendor.calls.map(({ to, text }) => `${to} ${text}`);
+      assert.equal(new Set(sent).size, 60);
+      assert.equal(sent.length, 60);
+    });
+
+    it('leaves neither timer nor socket', async () => {
+      const { sandbox: start, account: open, owner } = rig();
+      const sandbox = await start();
+      const [timers, sockets] = [held('Timeout'), held('TCPSocketWrap')];
+      const account = open(sandbox, { rate: 1 });
+      await send(account, TO);
+      await owner.until(() => owner.outcomes.length === 1);
+      await send(account, TO, 'waits for its turn');
+      await send(account, TO, 'tomorrow', { at: Date.now() + 24 * 3600_000 });
+      const waiting = account.prepare(request(TO, 'x')).then((entry) => direct(account, owner, entry));
+      const refused = assert.rejects(waiting, { code: 'SMS_CONFIG', outcome: 'not-sent' });
+      await wait(10);
+      const begun = Date.now();
+      await account.close();
+      await refused;
+      assert(Date.now() - begun < 500, 'it does not wait for the rate');
+      await wait(20);
+      assert(held('Timeout') <= timers, `${held('Timeout')} timers, there were ${timers}`);
+      assert(held('TCPSocketWrap') <= sockets, `${held('TCPSocketWrap')} sockets, there were ${sockets}`);
+    });
   });
-});
+}
 
 describe('a store that fails', () => {
   it('after the vendor said yes: told as accepted, once, and not sent again', async () => {

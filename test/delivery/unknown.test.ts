@@ -1,7 +1,7 @@
 /** Attempts of which nobody knows how they ended: looked up first, and then as the account wants it. */
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { rigs, send, wait } from './support.ts';
+import { rigs, STORES, send, wait } from './support.ts';
 
 const rig = rigs();
 const LOST = '+32470000008';
@@ -117,56 +117,60 @@ describe('an attempt of unknown outcome', () => {
   });
 });
 
-describe('one record of the vendor', () => {
-  it('does not settle a second message of the same text that got lost', async () => {
-    const { owner, vendor: start, account: open } = rig();
-    const vendor = await start(({ nth }) => (nth === 1 ? 'accept' : 'reset'));
-    const account = open(vendor, { lookups: [0.03, 0.06] });
-    await send(account, '+32470000001', 'the same');
-    await send(account, '+32470000001', 'the same');
-    await owner.until(() => owner.outcomes.length === 2);
-    assert.equal(owner.outcomes[0]?.receipt?.id, 'id-1');
-    assert.equal(owner.outcomes[1]?.error?.code, 'SMS_UNCERTAIN');
-  });
+for (const [kind, make] of STORES) {
+  describe(`one record of the vendor, in a store that is ${kind},`, () => {
+    const rig = rigs(make);
 
-  it('does not settle it either when the ids of the record are not those of the answers', async () => {
-    const { owner, sandbox: start, account: open } = rig();
-    const sandbox = await start({ assumptions: { logsRequestIdIsDeliveryinfoId: false } });
-    const account = open(sandbox, { lookups: [0.03, 0.06] });
-    // Accepted, then lost before it was accepted: as the other story, with the same number.
-    await send(account, LOST, 'the same');
-    await owner.until(() => owner.outcomes.length === 1);
-    await send(account, LOST, 'the same');
-    await owner.until(() => owner.outcomes.length === 2);
-    const ids = owner.outcomes.map(({ receipt }) => receipt?.id);
-    assert.equal(new Set(ids).size, 2, 'each has a record of its own');
-  });
+    it('does not settle a second message of the same text that got lost', async () => {
+      const { owner, vendor: start, account: open } = rig();
+      const vendor = await start(({ nth }) => (nth === 1 ? 'accept' : 'reset'));
+      const account = open(vendor, { lookups: [0.03, 0.06] });
+      await send(account, '+32470000001', 'the same');
+      await send(account, '+32470000001', 'the same');
+      await owner.until(() => owner.outcomes.length === 2);
+      assert.equal(owner.outcomes[0]?.receipt?.id, 'id-1');
+      assert.equal(owner.outcomes[1]?.error?.code, 'SMS_UNCERTAIN');
+    });
 
-  it('settles two of the same text that both got lost, each with its own', async () => {
-    const { owner, vendor: start, account: open } = rig();
-    const account = open(await start(() => 'lose'));
-    await send(account, '+32470000001', 'the same');
-    await send(account, '+32470000001', 'the same');
-    await owner.until(() => owner.outcomes.length === 2);
-    assert.deepEqual(
-      owner.outcomes.map(({ receipt }) => receipt?.id),
-      ['id-1', 'id-2'],
-    );
-  });
+    it('does not settle it either when the ids of the record are not those of the answers', async () => {
+      const { owner, sandbox: start, account: open } = rig();
+      const sandbox = await start({ assumptions: { logsRequestIdIsDeliveryinfoId: false } });
+      const account = open(sandbox, { lookups: [0.03, 0.06] });
+      // Accepted, then lost before it was accepted: as the other story, with the same number.
+      await send(account, LOST, 'the same');
+      await owner.until(() => owner.outcomes.length === 1);
+      await send(account, LOST, 'the same');
+      await owner.until(() => owner.outcomes.length === 2);
+      const ids = owner.outcomes.map(({ receipt }) => receipt?.id);
+      assert.equal(new Set(ids).size, 2, 'each has a record of its own');
+    });
 
-  it('that may be of a message that is held does not settle the next one', async () => {
-    const { owner, vendor: start, account: open } = rig();
-    const vendor = await start(({ nth }) => (nth === 1 ? 'lose' : 'reset'));
-    const account = open(vendor, { lookups: [0.03, 0.06] });
-    vendor.trouble = 403;
-    await send(account, '+32470000001', 'the same');
-    await owner.until(() => owner.outcomes.length === 1);
-    vendor.trouble = null;
-    await send(account, '+32470000001', 'the same');
-    await owner.until(() => owner.outcomes.length === 2);
-    assert.deepEqual(
-      owner.outcomes.map(({ error }) => error?.code),
-      ['SMS_UNCERTAIN', 'SMS_UNCERTAIN'],
-    );
+    it('settles two of the same text that both got lost, each with its own', async () => {
+      const { owner, vendor: start, account: open } = rig();
+      const account = open(await start(() => 'lose'));
+      await send(account, '+32470000001', 'the same');
+      await send(account, '+32470000001', 'the same');
+      await owner.until(() => owner.outcomes.length === 2);
+      assert.deepEqual(
+        owner.outcomes.map(({ receipt }) => receipt?.id),
+        ['id-1', 'id-2'],
+      );
+    });
+
+    it('that may be of a message that is held does not settle the next one', async () => {
+      const { owner, vendor: start, account: open } = rig();
+      const vendor = await start(({ nth }) => (nth === 1 ? 'lose' : 'reset'));
+      const account = open(vendor, { lookups: [0.03, 0.06] });
+      vendor.trouble = 403;
+      await send(account, '+32470000001', 'the same');
+      await owner.until(() => owner.outcomes.length === 1);
+      vendor.trouble = null;
+      await send(account, '+32470000001', 'the same');
+      await owner.until(() => owner.outcomes.length === 2);
+      assert.deepEqual(
+        owner.outcomes.map(({ error }) => error?.code),
+        ['SMS_UNCERTAIN', 'SMS_UNCERTAIN'],
+      );
+    });
   });
-});
+}
