@@ -1,5 +1,6 @@
 /** A vendor's status queue, where reading removes: each piece of news is told once, whatever breaks in between. */
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { providerOf } from '../../dist/src/providers/index.js';
 import { startSandbox } from '../../dist/src/sandbox/index.js';
 import { rigs, send, wait } from './support.ts';
@@ -39,6 +40,20 @@ describe('news out of the queue of a vendor', () => {
     assert.equal(await own.news(REQUEST, () => assert.fail('there is nothing left')), 0);
     await own.post.flush();
     assert.deepEqual(await own.settings.store.marks.list('post:queue'), []);
+  });
+
+  it('that a store could not keep is kept and told the next time', async () => {
+    const own = await open();
+    const set = sinon.stub(own.settings.store.marks, 'set').rejects(new Error('disk full'));
+    await assert.rejects(
+      own.news(REQUEST, () => assert.fail('it is told before it is stored')),
+      /disk full/,
+    );
+    set.restore();
+    const told: string[] = [];
+    await own.news(REQUEST, ({ id, providerStatus }) => told.push(`${id} ${providerStatus}`));
+    assert.equal(told.length, 9);
+    assert.equal(new Set(told).size, 9, 'each once');
   });
 
   it('is told once when two ask at the same time', async () => {
