@@ -8,7 +8,18 @@ import type { Sandbox } from '../../dist/src/sandbox/index.js';
 import { SmsError } from '../../dist/src/sms/errors.js';
 import type { Receipt } from '../../dist/src/sms/types.js';
 import { type NodeRed, startNodeRed } from '../support/node-red.ts';
-import { account, admin, codeOf, type Entry, flows, type Message, nodeOf, payloadOf, sentenceOf } from './support.ts';
+import {
+  account,
+  admin,
+  codeOf,
+  type Entry,
+  flows,
+  type Message,
+  nodeOf,
+  payloadOf,
+  sentenceOf,
+  wait,
+} from './support.ts';
 
 const { sandbox: start, load } = flows();
 /** The sandbox never answers, and takes nothing. */
@@ -246,7 +257,12 @@ describe("the operator's view in the admin API", () => {
     const full = new SmsError('SMS_STORE', 'The disk is full.');
     const list = sinon.stub(optOuts, 'list').callThrough();
     list.onSecondCall().rejects(full);
+    const unhandled = sinon.spy();
+    process.on('unhandledRejection', unhandled);
     await assert.rejects(admin().get(`${optOutsPath()}?format=csv&limit=1`), /aborted|hang up/);
+    await wait(20);
+    process.off('unhandledRejection', unhandled);
+    assert(unhandled.notCalled, 'which would end Node-RED');
     list.onThirdCall().rejects(full);
     await admin().get(`${optOutsPath()}?format=csv`).expect(503);
   });
