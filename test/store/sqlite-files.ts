@@ -12,8 +12,8 @@ process.once('exit', () => {
 });
 
 /** The path of a file that does not exist yet, nor its folder. */
-export function newFile(): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'sms-store-'));
+export function newFile(parent = os.tmpdir()): string {
+  const folder = fs.mkdtempSync(path.join(parent, 'sms-store-'));
   made.push(folder);
   return path.join(folder, 'sms', 'store.db');
 }
