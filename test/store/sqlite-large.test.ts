@@ -35,6 +35,25 @@ describe('the embedded store', () => {
     await store.close();
   });
 
+  it('counts what is there when others of the same turn were refused, asked before, in between and after', async () => {
+    const store = embeddedStore({ file: newFile() });
+    const add = (reference: string, account = ACCOUNT) => store.outbox.add([entry('+3201', { reference, account })]);
+    await Promise.all([add('there'), add('there', 'other'), add('too', 'other')].map((added) => added.catch(() => {})));
+    assert.equal((await store.outbox.counts('other')).waiting, 1);
+    // The turn is undone and done again one by one.
+    const turn = [add('a', 'other'), store.outbox.counts(ACCOUNT), add('b'), add('there', 'other'), add('c', 'other')];
+    const results = await Promise.allSettled(turn);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled'],
+    );
+    assert.equal((await store.outbox.counts(ACCOUNT)).waiting, 2);
+    assert.equal((await store.outbox.counts('other')).waiting, 3);
+    await store.outbox.remove('a');
+    assert.equal((await store.outbox.counts('other')).waiting, 2);
+    await store.close();
+  });
+
   it('keeps what it does not know, and a time that is no whole number', async () => {
     const store = embeddedStore({ file: newFile() });
     const given = { ...entry('+3201', { notBefore: 1.5 }), later: { a: ['b'] } } as OutboxEntry;

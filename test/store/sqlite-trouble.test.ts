@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import sqlite from 'node:sqlite';
 import { promisify } from 'node:util';
+import sinon from 'sinon';
 import { embeddedStore } from '../../dist/src/store/index.js';
 import { Commits } from '../../dist/src/store/sqlite-commits.js';
 import { storeError } from '../../dist/src/store/sqlite-errors.js';
@@ -28,9 +29,12 @@ describe('the file of the embedded store', () => {
     await store.open();
     return store;
   };
+  let clock: sinon.SinonFakeTimers;
   beforeEach(() => {
     file = newFile();
+    clock = sinon.useFakeTimers({ toFake: ['performance'] });
   });
+  afterEach(() => clock.restore());
 
   it('is made with its folder, for nobody else to read, and is one file when closed', async () => {
     const store = await open();
@@ -53,11 +57,42 @@ describe('the file of the embedded store', () => {
     await again.close();
   });
 
-  it('belongs to one store at a time', async () => {
-    const store = await open();
-    await assert.rejects(open(), failsWith(/in use by another process/));
+  it('is made by the first call, not before', async () => {
+    const store = embeddedStore({ file });
+    assert.equal(fs.existsSync(path.dirname(file)), false);
+    assert.deepEqual(await store.outbox.claim('account', Date.now(), 1), []);
+    assert.equal(fs.existsSync(file), true);
     await store.close();
-    await (await open()).close();
+    const unused = embeddedStore({ file: newFile() });
+    await unused.close();
+    await assert.rejects(unused.open(), failsWith(/is closed/));
+  });
+
+  it('belongs to one store at a time, and then to the other that asks again', async () => {
+    const store = await open();
+    const other = embeddedStore({ file });
+    await assert.rejects(other.open(), failsWith(/in use by another process/));
+    await store.close();
+    await assert.rejects(other.marks.get('scope', 'key'), failsWith(/in use by another process/), 'not asked so soon');
+    await assert.rejects(other.marks.set('scope', 'key', 'value', DAY), failsWith(/in use by another process/));
+    clock.tick(500);
+    await other.marks.set('scope', 'key', 'value', DAY);
+    await other.open();
+    await other.close();
+  });
+
+  it('is not asked for more often than every half second while it cannot be opened', async () => {
+    fs.writeFileSync(path.dirname(file), '');
+    const tries = sinon.spy(fs, 'mkdirSync');
+    const store = embeddedStore({ file });
+    for (let i = 0; i < 10; i += 1) {
+      const calls = [store.open(), store.marks.get('scope', 'key'), store.outbox.remove('reference')];
+      for (const call of calls) await assert.rejects(call, failsWith(/see that its folder exists/));
+      clock.tick(100);
+    }
+    tries.restore();
+    assert.equal(tries.callCount, 2);
+    await store.close();
   });
 
   it('is free again when the process that had it was killed', async () => {
@@ -91,12 +126,16 @@ describe('the file of the embedded store', () => {
   it('may be damaged, or not be one: what is in its place afterwards is taken', async () => {
     fs.mkdirSync(path.dirname(file));
     fs.writeFileSync(file, 'no database '.repeat(1000));
-    await assert.rejects(open(), failsWith(/is no database; stop Node-RED/));
+    const store = embeddedStore({ file });
+    await assert.rejects(store.open(), failsWith(/is no database; stop Node-RED/));
     fs.rmSync(file);
     fs.mkdirSync(file);
-    await assert.rejects(open(), failsWith(/could not be opened/));
+    clock.tick(500);
+    await assert.rejects(store.open(), failsWith(/could not be opened/));
     fs.rmdirSync(file);
-    await (await open()).close();
+    clock.tick(500);
+    await store.marks.set('scope', 'key', 'value', DAY);
+    await store.close();
   });
 
   it('cannot be in a folder that is a file', async () => {
