@@ -2,6 +2,7 @@
  * What of a message a store can keep, and the message again. JSON, with tags for what JSON has no word for; what cannot be
  * written down, such as a function, a connection or a circle, is left out.
  */
+import { types } from 'node:util';
 import type { Message } from './nodes';
 
 /** The form in which a message is stored. */
@@ -25,7 +26,7 @@ export function toStored(message: Message, whole?: string | null): Stored {
 }
 
 export function fromStored(stored: Stored): Message {
-  return read(stored) as Message;
+  return readProperties(stored) as Message;
 }
 
 interface Circumstances {
@@ -69,8 +70,9 @@ function write(value: unknown, circumstances: Circumstances): unknown {
 
 function writeObject(value: object, circumstances: Circumstances): unknown {
   const { ancestors } = circumstances;
-  if (value instanceof Date) return { [TAG]: 'date', value: value.getTime() };
-  if (value instanceof Uint8Array) {
+  // A function node has classes of its own: `instanceof` would not know them.
+  if (types.isDate(value)) return { [TAG]: 'date', value: value.getTime() };
+  if (types.isUint8Array(value)) {
     circumstances.room -= value.byteLength;
     if (circumstances.room < 0) return undefined;
     return { [TAG]: 'buffer', value: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
@@ -100,7 +102,7 @@ function writeProperties(value: object, circumstances: Circumstances): unknown {
 /** What makes an error is not enumerable. */
 function namesOf(value: object): string[] {
   const names = Object.keys(value);
-  return value instanceof Error ? [...new Set(['name', 'message', ...names])] : names;
+  return types.isNativeError(value) ? [...new Set(['name', 'message', ...names])] : names;
 }
 
 function read(value: unknown): unknown {
