@@ -1,4 +1,5 @@
 /** One commit for all that comes together: what is asked for in one turn of the event loop is one transaction. */
+import type { SmsError } from '../sms/errors';
 import { storeError } from './sqlite-errors';
 import type { SqliteFile } from './sqlite-file';
 
@@ -59,20 +60,27 @@ export class Commits {
   }
 
   #commit(jobs: readonly Job[]): void {
-    let results: unknown[];
-    try {
-      results = this.#file.transaction(() => jobs.map((job) => job.work()));
-    } catch (thrown) {
-      const error = this.#error(thrown);
-      // A trouble of the file is everybody's; otherwise one of them is at fault, and each goes alone.
-      if (jobs.length === 1 || error.retryable) for (const job of jobs) job.reject(error);
-      else for (const job of jobs) this.#commit([job]);
-      return;
+    for (let left = jobs; left.length > 0; ) {
+      let current: Job | undefined;
+      const work = (job: Job) => {
+        current = job;
+        return job.work();
+      };
+      try {
+        const results = this.#file.transaction(() => left.map(work));
+        for (const [i, job] of left.entries()) job.resolve(results[i]);
+        return;
+      } catch (thrown) {
+        const error = this.#error(thrown);
+        // A trouble of the file is everybody's; of one that is at fault itself the others are rid, and still go together.
+        const failed = error.retryable || !current ? left : [current];
+        for (const job of failed) job.reject(error);
+        left = left.filter((job) => !failed.includes(job));
+      }
     }
-    for (const [i, job] of jobs.entries()) job.resolve(results[i]);
   }
 
-  #error(thrown: unknown) {
+  #error(thrown: unknown): SmsError {
     return storeError(thrown, this.#file.file);
   }
 }
