@@ -1,4 +1,5 @@
 /** What is promised about a message. */
 export { Account, type AccountSettings } from './account';
 export { Accounts, type Owner } from './accounts';
+export { Desk } from './desk';
 export type { SendRequest } from './prepare';
