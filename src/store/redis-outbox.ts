@@ -1,0 +1,161 @@
+/** The outbox in Redis, shared by all processes that use it. */
+import { SmsError } from '../sms/errors';
+import { Amends } from './redis-amends';
+import { Claims, namesOf } from './redis-claims';
+import { entryOf, keyOf, valuesOf } from './redis-entry';
+import type { Lanes } from './redis-lanes';
+import type { RedisTurns } from './redis-turns';
+import type { OutboxCounts, OutboxEntry, OutboxState, OutboxStore } from './store';
+
+/** Entries that are stored, or read, in one go. */
+const PORTION = 500;
+/** Milliseconds after which a job that should have come, and did not, is asked for again. */
+const AGAIN = 500;
+/** Without a claim. */
+const NOBODY: readonly string[] = ['', '', '', ''];
+
+export class RedisOutbox implements OutboxStore {
+  #turns: RedisTurns;
+  #lanes: Lanes;
+  #pause: number;
+  #amends = new Amends();
+  #claims: Claims;
+
+  /** @param pause milliseconds between two looks for the claims of processes that died */
+  constructor(turns: RedisTurns, lanes: Lanes, pause: number) {
+    this.#turns = turns;
+    this.#lanes = lanes;
+    this.#pause = pause;
+    this.#claims = new Claims(turns, lanes, this.#amends);
+  }
+
+  /** All or none: when some are refused, or Redis does not answer, the others are taken back. */
+  async add(entries: readonly OutboxEntry[]): Promise<void> {
+    this.#amends.make();
+    for (let from = 0; from < entries.length; from += PORTION) {
+      const results = await Promise.allSettled(entries.slice(from, from + PORTION).map((entry) => this.#add(entry)));
+      const failed = results.find(({ status }) => status === 'rejected');
+      if (failed?.status !== 'rejected') continue;
+      for (const [i, { reference }] of entries.slice(0, from + PORTION).entries()) {
+        if (!wasThere(results[i - from])) this.#amends.owe(() => this.#withdraw(reference));
+      }
+      this.#amends.make();
+      throw failed.reason;
+    }
+  }
+
+  claim(account: string, now: number, limit: number): Promise<OutboxEntry[]> {
+    this.#amends.make();
+    return this.#claims.claim(account, now, limit);
+  }
+
+  async save(entry: OutboxEntry): Promise<void> {
+    this.#amends.make();
+    const { account, to, notBefore, reference } = entry;
+    const turn = this.#claims.of(reference);
+    if (turn) {
+      const again = await this.#turns.write('outbox.save', ...namesOf(turn), ...valuesOf(entry));
+      return this.#claims.end(reference, turn, again);
+    }
+    const job = this.#lanes.newJob(account, to, notBefore);
+    const names = [...NOBODY.slice(1), job.id];
+    await this.#hurry(await this.#turns.writeWith([job], 'outbox.save', ...names, ...valuesOf(entry)));
+  }
+
+  async remove(reference: string): Promise<void> {
+    this.#amends.make();
+    const turn = this.#claims.of(reference);
+    const answer = await this.#turns.write('outbox.remove', reference, ...(turn ? namesOf(turn) : NOBODY));
+    await (turn ? this.#claims.end(reference, turn, answer) : this.#hurry(answer));
+  }
+
+  async move(entry: OutboxEntry, account: string): Promise<void> {
+    this.#amends.make();
+    const { to, notBefore, reference } = entry;
+    const [turn, job] = [this.#claims.of(reference), this.#lanes.newJob(account, to, notBefore)];
+    const names = [...(turn ? namesOf(turn) : NOBODY), job.id];
+    const answer = await this.#turns.writeWith([job], 'outbox.move', ...names, ...valuesOf({ ...entry, account }));
+    entry.account = account;
+    await (turn ? this.#claims.end(reference, turn, answer) : this.#hurry(answer));
+  }
+
+  async takeExpired(account: string, now: number): Promise<OutboxEntry[]> {
+    this.#amends.make();
+    const answer = await this.#turns.write('outbox.expire', keyOf(account), now, PORTION);
+    const [entries, sooner] = answer as [string[][], string[][]];
+    await Promise.all(sooner.map((job) => this.#hurry(job)));
+    return entries.map(entryOf);
+  }
+
+  /** While another process has claims it is never null: should that one die, they are this one's. */
+  async nextDue(account: string): Promise<number | null> {
+    const next = (await this.#turns.read('outbox.next', keyOf(account))) as [string, string, string];
+    const [comes, ends, claims] = next.map((value) => (value === '' ? Number.POSITIVE_INFINITY : Number(value)));
+    const now = Date.now();
+    const { askedAt } = this.#claims.account(account);
+    const times = [
+      Math.max(comes ?? 0, Number(comes) <= now ? askedAt + AGAIN : 0),
+      ends ?? 0,
+      Number(claims) > this.#claims.count(account) ? now + this.#pause : Number.POSITIVE_INFINITY,
+    ];
+    const first = Math.min(...times);
+    return first === Number.POSITIVE_INFINITY ? null : first;
+  }
+
+  async find(reference: string): Promise<OutboxEntry | null> {
+    const values = (await this.#turns.read('outbox.find', reference)) as string[] | null;
+    return values && entryOf(values);
+  }
+
+  async list(
+    account: string,
+    state: OutboxState,
+    { to, limit = Number.POSITIVE_INFINITY }: { to?: string; limit?: number } = {},
+  ): Promise<OutboxEntry[]> {
+    if (to !== undefined && state !== 'held' && state !== 'expired') return this.#lane(account, state, to, limit);
+    const found: OutboxEntry[] = [];
+    const most = to === undefined ? Math.min(PORTION, limit) : PORTION;
+    for (let from = 0; found.length < limit; from += most) {
+      const page = (await this.#turns.read('outbox.list', keyOf(account), state, from, most)) as string[][];
+      found.push(...page.map(entryOf).filter((entry) => to === undefined || entry.to === to));
+      if (page.length < most) break;
+    }
+    return found.slice(0, limit);
+  }
+
+  async counts(account: string): Promise<OutboxCounts> {
+    const answer = (await this.#turns.read('outbox.counts', keyOf(account))) as [string[], string];
+    const [[waiting = 0, sending = 0, unknown = 0, held = 0, expired = 0], oldest] = [answer[0].map(Number), answer[1]];
+    return { waiting, sending, unknown, held, expired, oldest: oldest === '' ? null : Number(oldest) };
+  }
+
+  async #add(entry: OutboxEntry): Promise<void> {
+    const { account, to, notBefore } = entry;
+    const job = this.#lanes.newJob(account, to, notBefore);
+    await this.#turns.writeWith([job], 'outbox.add', job.id, ...valuesOf(entry));
+    this.#claims.account(account).askedAt = 0;
+  }
+
+  /** Those to one recipient, who may be one of very many. */
+  async #lane(account: string, state: OutboxState, to: string, limit: number): Promise<OutboxEntry[]> {
+    const lane = (await this.#turns.read('outbox.lane', keyOf(account), keyOf(to))) as string[][];
+    const found = lane.map(entryOf).filter((entry) => entry.state === state);
+    return found.sort((a, b) => a.createdAt - b.createdAt).slice(0, limit);
+  }
+
+  async #withdraw(reference: string): Promise<void> {
+    await this.#hurry(await this.#turns.write('outbox.withdraw', reference));
+  }
+
+  /** @param sooner the account, the job and the time, as Redis tells them; null for nothing */
+  async #hurry(sooner: unknown): Promise<void> {
+    const [account, job, at] = (sooner as string[] | null) ?? [];
+    if (account !== undefined && job !== undefined)
+      await this.#lanes.hurry(decodeURIComponent(account), job, Number(at));
+  }
+}
+
+/** It was refused because it is there: it is another's. */
+function wasThere(result: PromiseSettledResult<void> | undefined): boolean {
+  return result?.status === 'rejected' && result.reason instanceof SmsError && !result.reason.retryable;
+}

@@ -1,0 +1,100 @@
+/** All that is asked for in one turn of the event loop goes to Redis at once: one round trip, and all of it or none. */
+import type { Lanes, NewJob } from './redis-lanes';
+import type { RedisLink } from './redis-link';
+
+type Value = string | number;
+
+interface Call {
+  name: string;
+  values: readonly Value[];
+  writes: boolean;
+  jobs: readonly NewJob[];
+  resolve(answer: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** Calls that go together at the most: Redis does nothing else in the meantime. */
+const MOST = 500;
+
+export class RedisTurns {
+  #link: RedisLink;
+  #lanes: Lanes;
+  #prefix: string;
+  #calls: Call[] = [];
+  #sending = new Set<Promise<void>>();
+
+  constructor(link: RedisLink, lanes: Lanes, prefix: string) {
+    this.#link = link;
+    this.#lanes = lanes;
+    this.#prefix = prefix;
+  }
+
+  /** @throws SmsError SMS_STORE; what was asked for may have been done when the connection broke */
+  read(name: string, ...values: readonly Value[]): Promise<unknown> {
+    return this.#ask({ name, values, writes: false, jobs: [] });
+  }
+
+  write(name: string, ...values: readonly Value[]): Promise<unknown> {
+    return this.#ask({ name, values, writes: true, jobs: [] });
+  }
+
+  /** The jobs are added before what is written, which finds them there or is refused. */
+  writeWith(jobs: readonly NewJob[], name: string, ...values: readonly Value[]): Promise<unknown> {
+    return this.#ask({ name, values, writes: true, jobs });
+  }
+
+  /** Sends what was asked for, and waits for the answers. */
+  async flush(): Promise<void> {
+    this.#flush();
+    await Promise.all(this.#sending);
+  }
+
+  #ask(call: Omit<Call, 'resolve' | 'reject'>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      // The turn's own end: whatever arrives with the same round of input is in.
+      if (this.#calls.push({ ...call, resolve, reject }) === 1) setImmediate(() => this.#flush());
+    });
+  }
+
+  #flush(): void {
+    const calls = this.#calls;
+    this.#calls = [];
+    for (let from = 0; from < calls.length; from += MOST) {
+      const sending = this.#send(calls.slice(from, from + MOST)).finally(() => this.#sending.delete(sending));
+      this.#sending.add(sending);
+    }
+  }
+
+  /** Never rejects: those who asked are told. */
+  async #send(calls: readonly Call[]): Promise<void> {
+    try {
+      const answers = await this.#run(calls);
+      for (const [i, { resolve, reject }] of calls.entries()) {
+        const [outcome, answer = null] = answers[i] ?? ['failed', 'Redis left it out'];
+        if (outcome === 'done') resolve(answer);
+        else reject(this.#link.error(new Error(String(answer))));
+      }
+    } catch (thrown) {
+      const error = this.#link.error(thrown);
+      for (const { reject } of calls) reject(error);
+    }
+  }
+
+  async #run(calls: readonly Call[]): Promise<[string, unknown?][]> {
+    const connection = await this.#link.ready();
+    const { client } = connection;
+    const jobs = calls.flatMap((call) => call.jobs);
+    const values: Value[] = [this.#prefix, calls.some(({ writes }) => writes) ? 1 : 0, Date.now()];
+    for (const call of calls) {
+      values.push(call.name, call.values.length);
+      for (const value of call.values) values.push(value);
+    }
+    if (jobs.length === 0) return client.runCommand('sms', values);
+    const transaction = this.#lanes.begin(connection, jobs);
+    transaction.runCommand('sms', values);
+    const results = (await transaction.exec()) ?? [];
+    const [error, answers] = results.at(-1) ?? [new Error('The transaction was aborted')];
+    if (error) throw error;
+    return answers;
+  }
+}
