@@ -41,9 +41,10 @@ export class StatusLine {
     this.#show({ ...LOOKS[word], text });
   }
 
-  /** Red, with a few words for the code. */
+  /** Red, with a few words for the code. What a trouble of the account brings about is over with the trouble. */
   failed(error: SmsError): void {
-    this.#show(this.#red(error));
+    const isOfTrouble = [...this.#troubles.values()].some(({ code }) => code === error.code);
+    if (!isOfTrouble) this.#show(this.#red(error));
   }
 
   /** Shown in place of everything else until null says that it is over. */
