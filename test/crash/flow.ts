@@ -50,12 +50,14 @@ export function flowOf(cells: readonly Cell[], vendor: CountingVendor, kind: Sto
   ];
 }
 
-/** What the upstream system gives, in the places of their nodes. */
+/** What the upstream system gives, in the places of their nodes: those that are repeated as lists, of one recipient. */
 export function given(cells: readonly Cell[], wanted: (key: string) => boolean): unknown[] {
   return cells
     .flatMap(({ messages }) => messages)
     .map(({ key, to, repeated }) => {
-      return wanted(key) ? { key, to, text: textOf(key), again: repeated ? `order ${key}` : '' } : null;
+      if (!wanted(key)) return null;
+      const text = textOf(key);
+      return repeated ? { key, to: [to], text, again: `order ${key}` } : { key, to, text, again: '' };
     });
 }
 

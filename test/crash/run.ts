@@ -42,6 +42,8 @@ export interface RunResult {
   held: Map<string, number>;
   /** Of the last Node-RED; null if it had to be killed. */
   exitCode: number | null;
+  /** What did not happen in time. */
+  late: string[];
   log: string;
 }
 
@@ -59,6 +61,8 @@ export async function run({ step, store, cells, redisUrl, prepare }: Run): Promi
   const userDir = mkdtempSync(join(tmpdir(), 'crash-'));
   const vendor = await startVendor(cells, step);
   const messages = cells.flatMap((cell) => cell.messages);
+  const late: string[] = [];
+  const inTime = (sentence: string) => sentence && late.push(sentence);
   const start = (env: Record<string, string>) => {
     const flows = flowOf(cells, vendor, store, redisUrl);
     return startNodeRed({ userDir, flows, env, settings: { httpAdminRoot: '/admin', apiMaxLength: '50mb' } });
@@ -71,11 +75,12 @@ export async function run({ step, store, cells, redisUrl, prepare }: Run): Promi
     if (step === 'never') {
       nodeRed = await start({});
       await give(nodeRed, cells, () => true);
-      await untilTold(nodeRed, messages, () => 1);
+      inTime(await untilTold(nodeRed, messages, () => 1));
     } else {
       nodeRed = await start({ NODE_OPTIONS: `--require "${STOP_AT}"`, CRASH_STEP: step, CRASH_VENDOR: vendor.url });
       await give(nodeRed, cells, () => true);
-      stopped = await untilStopped(nodeRed, cells, vendor);
+      inTime(await untilStopped(nodeRed, cells, vendor));
+      stopped = stoppedAt(nodeRed, vendor);
       await nodeRed.kill();
       before = nodeRed.logs();
       vendor.release();
@@ -85,12 +90,13 @@ export async function run({ step, store, cells, redisUrl, prepare }: Run): Promi
     await give(nodeRed, cells, isWanted);
     const repeats = messages.filter(({ key, repeated }) => repeated && isWanted(key) && step !== 'before-store').length;
     const wanted = (key: string) => (step === 'after-emit' && stopped.has(key) ? 1 : told(before, key) > 0 ? 0 : 1);
-    await untilTold(nodeRed, messages, step === 'never' ? () => 1 : wanted, repeats);
-    const held = await untilNothingWaits(nodeRed);
+    inTime(await untilTold(nodeRed, messages, step === 'never' ? () => 1 : wanted, repeats));
+    inTime(await untilNothingWaits(nodeRed));
     await pause(QUIET);
+    const held = new Map((await accountsOf(nodeRed)).map(({ id, counts }) => [id, counts?.held ?? 0]));
     const exitCode = await nodeRed.stop();
     const log = `${before}\n----\n${nodeRed.logs()}`;
-    return { fates: fates(cells, stopped, vendor, [before, nodeRed.logs()]), held, exitCode, log };
+    return { fates: fates(cells, stopped, vendor, [before, nodeRed.logs()]), held, exitCode, late, log };
   } finally {
     await vendor.close();
     rmSync(userDir, { recursive: true, force: true, maxRetries: 3 });
@@ -119,67 +125,61 @@ async function give(nodeRed: NodeRed, cells: readonly Cell[], wanted: (key: stri
 const isOutcome = ({ code }: Told) => code !== 'SMS_DUPLICATE';
 const told = (log: string, key: string) => toldIn(log).filter((one) => one.key === key && isOutcome(one)).length;
 
-/**
- * Resolves with the messages that have come to the step, when all others have met their end; or stand behind one of
- * their account, which lets one at a time try while its vendor is in trouble.
- */
-async function untilStopped(nodeRed: NodeRed, cells: readonly Cell[], vendor: CountingVendor): Promise<Set<string>> {
-  let stopped = new Set<string>();
-  let missing: Message[] = [];
-  let [count, since] = [0, Date.now()];
-  const look = () => {
-    const log = nodeRed.logs();
-    const told = toldIn(log);
-    const ended = new Set(told.map(({ key }) => key));
-    stopped = new Set([...stoppedIn(log), ...vendor.stopped]);
-    if (stopped.size + told.length !== count) [count, since] = [stopped.size + told.length, Date.now()];
-    const isStuck = Date.now() - since > STUCK;
-    const isOpen = ({ key }: Message) => !stopped.has(key) && !ended.has(key);
-    const standing = cells.filter(({ messages }) => !isStuck || !messages.some(({ key }) => stopped.has(key)));
-    missing = standing.flatMap(({ messages }) => messages.filter(isOpen));
-    return missing.length === 0;
-  };
-  const complaint = () => `neither stopped nor told: ${missing.map(({ key }) => key)}\n${tail(nodeRed)}`;
-  await until(look, FIRST_LIFE, complaint);
-  return stopped;
+function stoppedAt(nodeRed: NodeRed, vendor: CountingVendor): Set<string> {
+  return new Set([...stoppedIn(nodeRed.logs()), ...vendor.stopped]);
 }
 
-async function untilTold(
+/**
+ * Resolves when all messages have come to the step, or have met their end; or stand behind one of their account, which
+ * lets one at a time try while its vendor is in trouble. With a sentence when they do not.
+ */
+function untilStopped(nodeRed: NodeRed, cells: readonly Cell[], vendor: CountingVendor): Promise<string> {
+  let [count, since] = [0, Date.now()];
+  return until(FIRST_LIFE, 'neither at the step nor told of', () => {
+    const told = toldIn(nodeRed.logs());
+    const ended = new Set(told.map(({ key }) => key));
+    const stopped = stoppedAt(nodeRed, vendor);
+    if (stopped.size + told.length !== count) [count, since] = [stopped.size + told.length, Date.now()];
+    const isStuck = Date.now() - since > STUCK;
+    const standing = cells.filter(({ messages }) => !isStuck || !messages.some(({ key }) => stopped.has(key)));
+    const keys = standing.flatMap(({ messages }) => messages.map(({ key }) => key));
+    return keys.filter((key) => !stopped.has(key) && !ended.has(key));
+  });
+}
+
+function untilTold(
   nodeRed: NodeRed,
   messages: readonly Message[],
   wanted: (key: string) => number,
   repeats = 0,
-): Promise<void> {
-  const missing = () => {
+): Promise<string> {
+  return until(SECOND_LIFE, 'not told of', () => {
     const counts = new Map<string, number>();
     const all = toldIn(nodeRed.logs());
     for (const { key } of all.filter(isOutcome)) counts.set(key, (counts.get(key) ?? 0) + 1);
     const refused = all.length - all.filter(isOutcome).length;
     const untold = messages.filter(({ key }) => (counts.get(key) ?? 0) < wanted(key)).map(({ key }) => key);
     return refused < repeats ? [...untold, `${repeats - refused} repeats`] : untold;
-  };
-  await until(
-    () => missing().length === 0,
-    SECOND_LIFE,
-    () => `not told of: ${missing()}\n${tail(nodeRed)}`,
-  );
+  });
 }
 
-interface Overview {
-  accounts: { id: string; counts: Record<OutboxState, number> | null }[];
+interface AccountOverview {
+  id: string;
+  counts: Record<OutboxState, number> | null;
 }
 
-/** Resolves with what is held, when nothing is under way any more. */
-async function untilNothingWaits(nodeRed: NodeRed): Promise<Map<string, number>> {
-  let overview: Overview = { accounts: [] };
-  const isDone = async () => {
-    overview = (await nodeRed.admin('GET', '/sms/accounts')).body as Overview;
-    return overview.accounts.every(({ counts }) => {
-      return counts && counts.waiting + counts.sending + counts.unknown + counts.expired === 0;
+async function accountsOf(nodeRed: NodeRed): Promise<AccountOverview[]> {
+  const { body } = await nodeRed.admin('GET', '/sms/accounts');
+  return (body as { accounts: AccountOverview[] }).accounts;
+}
+
+function untilNothingWaits(nodeRed: NodeRed): Promise<string> {
+  return until(FIRST_LIFE, 'still under way', async () => {
+    const busy = (await accountsOf(nodeRed)).filter(({ counts }) => {
+      return !counts || counts.waiting + counts.sending + counts.unknown + counts.expired > 0;
     });
-  };
-  await until(isDone, FIRST_LIFE, () => `still under way: ${JSON.stringify(overview)}\n${tail(nodeRed)}`);
-  return new Map(overview.accounts.map(({ id, counts }) => [id, counts?.held ?? 0]));
+    return busy.map(({ id, counts }) => `${id} ${JSON.stringify(counts)}`);
+  });
 }
 
 function fates(cells: readonly Cell[], stopped: Set<string>, vendor: CountingVendor, logs: [string, string]): Fate[] {
@@ -203,12 +203,14 @@ function fates(cells: readonly Cell[], stopped: Set<string>, vendor: CountingVen
 }
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const tail = (nodeRed: NodeRed) => nodeRed.logs().slice(-3000);
 
-async function until(holds: () => boolean | Promise<boolean>, limit: number, complaint: () => string): Promise<void> {
+/** Resolves when nothing is missing; with a sentence that names what is, when the time is over. */
+async function until(limit: number, trouble: string, missing: () => string[] | Promise<string[]>): Promise<string> {
   const end = Date.now() + limit;
-  while (!(await holds())) {
-    assert(Date.now() < end, complaint());
+  for (;;) {
+    const left = await missing();
+    if (left.length === 0) return '';
+    if (Date.now() > end) return `${trouble}: ${left.join(', ')}`;
     await pause(50);
   }
 }

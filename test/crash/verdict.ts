@@ -21,7 +21,7 @@ export function verdictOn({ cell, accepted, told }: Fate): Verdict {
 export const mayBeTwice = ({ policy, vendor }: Cell) => policy === 'resend' && VENDORS[vendor].lookup === 'nothing';
 
 /** What is not as it is promised, a sentence each. */
-export function problemsOf({ step, store, cells }: Run, { fates, held, exitCode, log }: RunResult): string[] {
+export function problemsOf({ step, store, cells }: Run, { fates, held, exitCode, late, log }: RunResult): string[] {
   const problems = fates.flatMap((fate) => problemsOfOne(fate, step === 'after-emit', step === 'before-store'));
   const kept = cells.flatMap((cell) => {
     const wanted = fates.filter((fate) => fate.cell === cell && verdictOn(fate) === 'held').length;
@@ -30,7 +30,7 @@ export function problemsOf({ step, store, cells }: Run, { fates, held, exitCode,
   });
   const ending = exitCode === 0 ? [] : [`Node-RED ended with ${exitCode}`];
   const crash = /uncaught|unhandled/i.test(log) ? ['Node-RED logged an uncaught error'] : [];
-  return [...problems, ...kept, ...ending, ...crash].map((problem) => `${store}, ${step}: ${problem}`);
+  return [...late, ...problems, ...kept, ...ending, ...crash].map((problem) => `${store}, ${step}: ${problem}`);
 }
 
 function problemsOfOne(fate: Fate, mayBeToldTwice: boolean, isNotTaken: boolean): string[] {
@@ -45,10 +45,17 @@ function problemsOfOne(fate: Fate, mayBeToldTwice: boolean, isNotTaken: boolean)
     [all.length === (mayBeToldTwice && stopped ? 2 : 1), `told ${all.length} times`],
     [!isOnRecord || receipts > 0, 'on the record of the vendor, and told as uncertain'],
     [all.every(({ whole }) => whole), 'came back without what it was given with'],
-    [completed === receipts, `${receipts} receipts, and ${completed} times complete`],
+    [isCompleted(fate), `told ${all.length} times, and ${completed} times complete`],
     [repeats === (message.repeated && !isNotTaken ? 1 : 0), `${repeats} repeats were refused`],
   ];
   return rules.filter(([holds]) => !holds).map(([, problem]) => `${named(cell)}, message ${message.key}: ${problem}`);
+}
+
+/** A list is complete when all of it is settled, however that was; a message of one recipient, when it was accepted. */
+function isCompleted({ message, told, repeats, completed }: Fate): boolean {
+  const all = told.flat();
+  if (message.repeated) return completed > repeats && completed <= repeats + all.length;
+  return completed === all.filter(({ code }) => code === null).length;
 }
 
 const named = ({ vendor, fault, policy }: Cell) => `${vendor}, ${fault}, ${policy}`;
