@@ -119,7 +119,7 @@
 
   /** What the characters before it, that nothing stands for, make of the message. */
   function costOf({ figures, without }, characters) {
-    const key = without < figures.parts ? 'costs' : 'costsNothing';
+    const key = without > 0 && without < figures.parts ? 'costs' : 'costsNothing';
     return say(key, { count: characters, parts: figures.parts, without });
   }
 
@@ -136,7 +136,11 @@
       .addClass(`sms-mark-${kind}`)
       .attr({ title, 'aria-label': title })
       .append($('<b>').text(visible(character, codePoint)));
-    if (!isStuck) made.append($('<i class="fa fa-long-arrow-right">'), $('<b>').text(visible(replacement) || '∅'));
+    if (!isStuck)
+      made.append(
+        $('<i class="fa fa-long-arrow-right" aria-hidden="true">'),
+        $('<b>').text(visible(replacement) || '∅'),
+      );
     if (count > 1) made.append($('<small>').text(`×${count}`));
     return made
       .on('click', () => (isStuck ? act.find(character) : act.fold(character)))
@@ -147,7 +151,7 @@
   function foldAll({ folded, figures }, act) {
     const key = folded < figures.parts ? 'foldAllSaves' : 'foldAll';
     return $('<button type="button" class="red-ui-button red-ui-button-small">')
-      .append('<i class="fa fa-magic">')
+      .append('<i class="fa fa-magic" aria-hidden="true">')
       .append($('<span>').text(say(key, { count: folded, parts: figures.parts })))
       .on('click', () => act.fold());
   }

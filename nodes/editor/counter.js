@@ -69,9 +69,13 @@
     const written = { value: 'str', label: say('written'), icon: 'fa fa-pencil', hasValue: false };
     const types = ['msg', 'flow', 'global', written, 'jsonata', 'env'];
     source.typedInput({ default: 'msg', types, typeField: type });
+    if (isWritten()) offerDefault(source, row.closest('.sms-dialog').data('defaults').text.value);
     source.on('change keyup paste', () => {
       value.val(isWritten() ? paper.area.value : source.typedInput('value')).trigger('change');
-      if (isWritten() !== writing.is(':visible')) showSource();
+      if (isWritten() === writing.is(':visible')) return;
+      showSource();
+      // After the menu has given the focus back to itself.
+      if (isWritten()) setTimeout(() => paper.area.focus());
     });
     for (const name of ['alphabet', 'maxParts', 'to']) setting(name).on('change keyup input', refresh);
     showSource();
@@ -82,6 +86,13 @@
       },
     };
   };
+
+  /** What the field shows when a text that was written here is to come from somewhere else. */
+  function offerDefault(source, path) {
+    source.typedInput('type', 'msg');
+    source.typedInput('value', path);
+    source.typedInput('type', 'str');
+  }
 
   function placesOf({ blanks, outside }) {
     const named = blanks.map((place) => ({ ...place, kind: 'blank', group: '' }));

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { ROOT } from '../support/packed.ts';
 
 describe('the assets of the nodes', () => {
@@ -23,7 +24,7 @@ describe('the assets of the nodes', () => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   };
-  const copy = () => execFileSync(process.execPath, [join(root, 'scripts', 'assets.mjs')]);
+  const copy = () => execFileSync(process.execPath, [join(root, 'scripts', 'assets.mjs')], { stdio: 'pipe' });
   const built = () =>
     readdirSync(join(root, 'dist', 'nodes'), { recursive: true, encoding: 'utf8' })
       .filter((path) => statSync(join(root, 'dist', 'nodes', path)).isFile())
@@ -63,6 +64,35 @@ describe('the assets of the nodes', () => {
     const html = readFileSync(join(root, 'dist/nodes/sms-provider/sms-provider.html'), 'utf8');
     assert.equal(html, '<script type="text/javascript">\nshared();\n</script>\n\n<p>account</p>');
     assert.equal(readFileSync(join(root, 'dist/nodes/one/one.html'), 'utf8'), '<p>one</p>');
+  });
+
+  it('carry the compiled modules that the dialogs ask for, with what those need', () => {
+    put('nodes/editor/shared.js', "smsEditor.require('sms/twice');\n");
+    put('nodes/editor/vendor.js', 'smsEditor.require(`makers/${id}/own`);\n');
+    put('dist/src/sms/twice.js', '/** Doubles. */\nconst { one } = require("./one");\nexports.twice = 2 * one;\n');
+    put('dist/src/sms/one.js', 'exports.one = 1;\n');
+    put('dist/src/sms/unasked.js', 'exports.unasked = true;\n');
+    put('dist/src/makers/acme/own.js', 'exports.own = require("../../sms/one").one;\n');
+    put('dist/src/makers/plain/other.js', '');
+    copy();
+    const html = readFileSync(join(root, 'dist/nodes/sms-provider/sms-provider.html'), 'utf8');
+    assert.doesNotMatch(html, /unasked|Doubles/);
+    const page: { window?: unknown; smsEditor?: { require(id: string): unknown } } = {};
+    page.window = page;
+    runInNewContext(/<script type="text\/javascript">\n([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '', page);
+    const answers = ['sms/twice', 'makers/acme/own', 'makers/plain/own', 'toString'].map((id) =>
+      page.smsEditor?.require(id),
+    );
+    assert.equal(JSON.stringify(answers), '[{"twice":2},{"own":1},null,null]');
+  });
+
+  it('are not built with a module that is missing, or that no browser can run', () => {
+    put('nodes/editor/shared.js', "smsEditor.require('sms/one');\n");
+    assert.throws(copy, /asks for src\/sms\/one, which is not compiled/);
+    put('dist/src/sms/one.js', 'require("node:fs");\n');
+    assert.throws(copy, /src\/sms\/one cannot run in a browser: it needs node:fs/);
+    put('dist/src/sms/one.js', 'exports.one = "</script>";\n');
+    assert.throws(copy, /would end the script/);
   });
 
   it('go when their source goes, compiled files too', () => {

@@ -6,6 +6,8 @@ import type { Browser } from 'playwright-core';
 import { type NodeRed, type NodeRedOptions, startNodeRed } from '../support/node-red.ts';
 import { ROOT } from '../support/packed.ts';
 import { Editor, startBrowser, type World } from './browser.ts';
+import { counter } from './counter.ts';
+import { counterInDialog, counterLooks, counterOfProviders } from './counter-dialog.ts';
 import { dialogs } from './dialogs.ts';
 import { ACCOUNT, ANSWERS, flow } from './fixtures.ts';
 import { providerDialogs, flow as providerFlow } from './providers.ts';
@@ -49,6 +51,10 @@ describe('the editor', function () {
     });
     describe('dialogs in Node-RED 5, dark', () => dialogs(() => dark, 'dark'));
     describe('dialogs in Node-RED 5, light', () => dialogs(() => light, 'light', true));
+    describe('a text in Node-RED 5, dark', () => counterLooks(() => dark));
+    describe('a text in Node-RED 5, light', () => counterLooks(() => light));
+    describe('a text that is written', () => counter(() => light));
+    describe('a text in its dialog', () => counterInDialog(() => light));
     describe('sms-request', () => requests(() => light));
     describe('what the dialogs do', () => settings(() => light));
   });
@@ -60,6 +66,7 @@ describe('the editor', function () {
       light = { nodeRed: nodeRed(), editor: await Editor.open(browser, nodeRed().url, 'light', ANSWERS) };
     });
     describe('dialogs in Node-RED 4, light', () => dialogs(() => light, 'light'));
+    describe('a text in Node-RED 4, light', () => counterLooks(() => light));
   });
 
   describe('with the real providers', () => {
@@ -72,6 +79,7 @@ describe('the editor', function () {
     });
     describe('the dialogs and the runtime', () => runtime(() => world));
     describe('the dialogs and the providers', () => providerDialogs(() => world));
+    describe('a text and the providers', () => counterOfProviders(() => world));
   });
 });
 
