@@ -180,6 +180,7 @@ export class Outbox {
     if (now >= this.#recoverAt) await this.#recover();
     const late = await store.takeExpired(account, now);
     await allOf(late.map((entry) => this.#attempts.end({ entry, error: expired(entry) })));
+    if (late.length > 0) this.#again = true;
     const isOut = this.#breaker.wait(now) > 0 && this.#breaker.downFor(now) >= failoverAfter * 1000;
     if (isOut && this.#fallbacks) await this.#evacuate(now);
     const places = this.#breaker.places(now, concurrency, this.#running.size);
@@ -197,7 +198,7 @@ export class Outbox {
     const tooMany = [...lookups.slice(places), ...calls.slice(left).flat()];
     for (const entry of tooMany) await this.#giveBack(entry);
     this.#perCall = tooMany.length > 0 ? 1 : Math.min(this.#options.batch, this.#perCall * 2);
-    if (claimed.length === limit || late.length > 0) this.#again = true;
+    if (claimed.length === limit) this.#again = true;
   }
 
   /** What an account of this name left when it ended in the middle of something, or could not write down its end. */

@@ -1,6 +1,6 @@
 /** Closing waits for the calls in flight and leaves nothing running; a store that fails is an error, and nothing is told twice. */
 import assert from 'node:assert/strict';
-import { direct, failing, request, rigs, STORES, send, wait } from './support.ts';
+import { direct, failing, request, rigs, STORES, send, until, wait } from './support.ts';
 
 const rig = rigs();
 const TO = '+32470112001';
@@ -55,7 +55,7 @@ for (const [kind, make] of STORES) {
       const vendor = await start(({ nth }) => (nth === 1 ? 500 : 503));
       const account = open(vendor, { store: { ...store, outbox }, lookups: [60] });
       const lost = await send(account, '+32470112000');
-      while ((await store.outbox.counts('account')).unknown === 0) await wait(2);
+      await until(async () => (await store.outbox.counts('account')).unknown > 0);
       const entries = await Promise.all(
         Array.from({ length: 1234 }, (_, i) => account.prepare(request(`+3247012${1000 + i}`, 'Hello'))),
       );
@@ -160,7 +160,7 @@ describe('a store that fails', () => {
     });
     await assert.rejects(send(account, TO), { code: 'SMS_STORE' });
     await assert.doesNotReject(send(account, TO));
-    while (!said.includes('well')) await wait(20);
+    await until(() => said.includes('well'));
     await owner.until(() => owner.outcomes.length === 1);
     assert.deepEqual(said, ['SMS_STORE', 'well']);
   });
@@ -173,7 +173,7 @@ describe('a store that fails', () => {
       failoverAfter: 30,
     });
     await send(account, TO);
-    while (vendor.taken.length === 0) await wait(2);
+    await until(() => vendor.taken.length > 0);
     await account.close();
     assert.equal(owner.outcomes.length, 0);
     await open(vendor).resume();
@@ -225,7 +225,7 @@ describe('a node that is told', () => {
       settled: ({ to }, { receipt }) => told.push(`${to} ${receipt ? receipt.text : 'failed'}`),
       moved: () => {},
     });
-    while (told.length === 0) await wait(2);
+    await until(() => told.length > 0);
     assert.deepEqual(told, [`${TO} one`]);
   });
 });

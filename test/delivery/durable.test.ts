@@ -6,7 +6,7 @@ import type { Owner } from '../../dist/src/delivery/accounts.js';
 import { embeddedStore, type Store } from '../../dist/src/store/index.js';
 import { newFile } from '../store/sqlite-files.ts';
 import { type Mortal, mortal } from './mortal.ts';
-import { type Rig, request, rigs, send, wait } from './support.ts';
+import { type Rig, request, rigs, send, until, wait } from './support.ts';
 
 const TO = '+32470112001';
 const DELIVERED = {
@@ -63,9 +63,9 @@ describe('a process that dies', () => {
       const { vendor: start, account: open, next } = life();
       const vendor = await start(() => wait(60).then(() => 'accept'));
       await send(open(vendor), TO);
-      while (vendor.calls.length === 0) await wait(2);
+      await until(() => vendor.calls.length > 0);
       const again = next();
-      while (vendor.taken.length === 0) await wait(2);
+      await until(() => vendor.taken.length > 0);
       await again.account(vendor).resume();
       await again.owner.until(() => again.owner.outcomes.length === 1);
       assert.equal(again.owner.outcomes[0]?.receipt?.id, 'id-1');
@@ -190,7 +190,7 @@ describe('a process that dies', () => {
         moved: ({ id, status }) => told.push(`${status} ${id}`),
       });
       await again.account(vendor).resume();
-      while (told.length < 2) await wait(2);
+      await until(() => told.length === 2);
       assert.deepEqual(told, ['receipt id-1', 'delivered id-1']);
     });
 
@@ -223,7 +223,7 @@ describe('a process that dies', () => {
         accounts.own('breaks', { settled: () => {}, moved: () => resolve(next()) });
       });
       await send(account, TO, 'Hello', { owner: 'breaks' });
-      while ((await account.tracker.find('id-1')) === null) await wait(2);
+      await until(async () => (await account.tracker.find('id-1')) !== null);
       await wait(20);
       await account.tracker.report(DELIVERED);
       const again = await moment;

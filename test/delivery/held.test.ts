@@ -1,7 +1,7 @@
 /** What ends the uncertainty about a message: a person who decides, or the vendor that tells of it after all. */
 import assert from 'node:assert/strict';
 import type { AccountSettings } from '../../dist/src/delivery/account.js';
-import { type Behaviour, rigs, STORES, send, wait } from './support.ts';
+import { type Behaviour, rigs, STORES, send, until, wait } from './support.ts';
 
 const TO = '+32470112001';
 const heard = (id: string, status: 'queued' | 'delivered' | 'failed', final = status !== 'queued') => {
@@ -108,6 +108,24 @@ for (const [kind, make] of STORES) {
       assert.deepEqual([vendor.calls.length, (await counts()).oldest], [1, null]);
     });
 
+    it('of which the vendor tells in the moment in which it becomes one is accepted, too', async () => {
+      const own = rig();
+      const vendor = await own.vendor(({ nth }) => (nth === 1 ? 500 : 'accept'));
+      const { outbox } = own.store;
+      const save: typeof outbox.save = async (entry) => {
+        if (entry.state === 'held') await account.outbox.heard(entry.reference, heard('id-told', 'delivered'));
+        await outbox.save(entry);
+      };
+      const late = new Proxy(outbox, {
+        get: (target, name) => (name === 'save' ? save : Reflect.get(target, name).bind(target)),
+      });
+      const account = own.account(vendor, { lookups: [0.01], store: { ...own.store, outbox: late } });
+      await send(account, TO);
+      await own.owner.until(() => own.owner.outcomes.length === 2);
+      assert.equal(own.owner.outcomes[1]?.receipt?.id, 'id-told');
+      assert.equal((await outbox.counts('account')).oldest, null);
+    });
+
     it('is accepted under our reference when the vendor tells of it without an id', async () => {
       const { account, owner, reference } = await holding();
       await account.tracker.report(heard('', 'failed'), reference);
@@ -132,7 +150,7 @@ for (const [kind, make] of STORES) {
 
     it('that the vendor tells of is settled without asking the vendor', async () => {
       const { account, owner, reference, state, vendor } = await lost({ lookups: [0.12] });
-      while ((await state()) !== 'unknown') await wait(2);
+      await until(async () => (await state()) === 'unknown');
       await account.outbox.heard(reference, heard('id-told', 'queued'));
       await owner.until(() => owner.outcomes.length === 1);
       const { receipt } = owner.outcomes[0] ?? {};
@@ -145,7 +163,7 @@ for (const [kind, make] of STORES) {
         await wait(60);
         return 500;
       });
-      while (vendor.calls.length === 0) await wait(2);
+      await until(() => vendor.calls.length > 0);
       await account.outbox.heard(reference, heard('id-told', 'delivered'));
       await owner.until(() => owner.outcomes.length === 1);
       assert.equal(owner.outcomes[0]?.receipt?.id, 'id-told');
@@ -154,7 +172,7 @@ for (const [kind, make] of STORES) {
     it('that waits to be sent again is not, when the vendor tells of it', async () => {
       const settings = { lookups: [0.01], uncertain: 'resend' as const };
       const { account, owner, reference, state, vendor } = await lost(settings);
-      while ((await state()) !== 'waiting' || vendor.calls.length === 0) await wait(1);
+      await until(async () => vendor.calls.length > 0 && (await state()) === 'waiting');
       await account.outbox.heard(reference, heard('id-told', 'delivered'));
       await owner.until(() => owner.outcomes.length === 1);
       assert.equal(owner.outcomes[0]?.receipt?.id, 'id-told');

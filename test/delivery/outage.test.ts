@@ -1,6 +1,6 @@
 /** Outages: what pauses, what goes on, and when another account takes over. */
 import assert from 'node:assert/strict';
-import { rigs, send, wait } from './support.ts';
+import { request, rigs, send, wait } from './support.ts';
 
 const rig = rigs();
 /** Without a story. */
@@ -77,6 +77,17 @@ describe('an outage of the vendor', () => {
     );
     await wait(100);
     assert.equal(owner.outcomes.length, 2);
+  });
+
+  it('tells thousands that expired without a pause between them', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const account = open(await start(() => 'accept'), { rate: 0.1 });
+    await send(account, number(0), 'takes the only place');
+    const all = Array.from({ length: 2500 }, (_, i) => request(`+3247012${1000 + i}`, 'late', { expires: 0.2 }));
+    await account.submit(await Promise.all(all.map((one) => account.prepare(one))));
+    await wait(300);
+    account.outbox.wake();
+    await owner.until(() => owner.outcomes.length === 2501, 3000);
   });
 
   it('keeps the order to each recipient, while others go on', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Post } from '../../dist/src/delivery/post.js';
 import type { Store } from '../../dist/src/store/index.js';
-import { failing, STORES, wait } from './support.ts';
+import { failing, STORES, until, wait } from './support.ts';
 
 for (const [kind, make] of STORES) {
   describe(`the post of a store that is ${kind}`, () => {
@@ -94,7 +94,7 @@ for (const [kind, make] of STORES) {
       post.leave(await post.put('node', 'kind', 2));
       const errors: unknown[] = [];
       post.open('node', broken, (error) => errors.push(error));
-      while (errors.length === 0) await wait(2);
+      await until(() => errors.length > 0);
       await post.flush();
       assert.equal(errors.length, 1);
       assert.deepEqual(await another().pending('node'), []);

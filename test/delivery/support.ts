@@ -203,6 +203,15 @@ export function failing<T extends object>(target: T, method: keyof T, times: num
   });
 }
 
+/** Resolves when it holds, looked at again and again. */
+export async function until(holds: () => boolean | Promise<boolean>, milliseconds = 5000): Promise<void> {
+  const end = Date.now() + milliseconds;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`It did not happen within ${milliseconds} ms`);
+    await wait(2);
+  }
+}
+
 export const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** `accept`, a status to refuse with, `lose` (taken, no answer), `reset` (not taken, no answer), or a pause before accepting. */
