@@ -179,13 +179,19 @@ export class SqliteFile {
     const [was, is] = [this.#identity, identityOf(this.file)];
     const isReplaced = was !== null && is.main !== null && is.main !== was.main;
     const isDeleted = was !== null && (is.main === null || (was.journal !== null && was.journal !== is.journal));
-    if (isReplaced) this.#disconnect();
+    if (isReplaced) this.#leave(was, is);
     else if (isDeleted && this.#lost) this.#restore(is);
     else if (isDeleted) throw this.#deleted();
     else if (was !== null) was.journal = is.journal;
     this.#lost = false;
     // A replacement is a copy that a person put back: that one counts.
     this.#connected();
+  }
+
+  /** SQLite leaves its journal behind when the file is another one: what is in it must not get into that. */
+  #leave(was: Identity, is: Identity): void {
+    this.#disconnect();
+    if (is.journal === was.journal) fs.rmSync(`${this.file}-wal`, { force: true });
   }
 
   #deleted(): SmsError {

@@ -44,7 +44,7 @@ describe('the embedded store', () => {
     await Promise.all([add('there'), add('there', 'other'), add('too', 'other')].map((added) => added.catch(() => {})));
     assert.equal((await store.outbox.counts('other')).waiting, 1);
     // The turn is undone and done again one by one.
-    const turn = [add('a', 'other'), store.outbox.counts(ACCOUNT), add('b'), add('there', 'other'), add('c', 'other')];
+    const turn = [add('a'), store.outbox.counts(ACCOUNT), add('b', 'other'), add('there', 'other'), add('c', 'other')];
     const results = await Promise.allSettled(turn);
     assert.deepEqual(
       results.map(({ status }) => status),
@@ -52,7 +52,7 @@ describe('the embedded store', () => {
     );
     assert.equal((await store.outbox.counts(ACCOUNT)).waiting, 2);
     assert.equal((await store.outbox.counts('other')).waiting, 3);
-    await store.outbox.remove('a');
+    await store.outbox.remove('b');
     assert.equal((await store.outbox.counts('other')).waiting, 2);
     await store.close();
   });
@@ -92,6 +92,25 @@ describe('the embedded store', () => {
       ['100', '101', '102', '103', '104', '105', '106'],
     );
     await store.close();
+  });
+
+  it('forgets by itself, a minute after it was opened, and again when there was more than a step to forget', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const store = embeddedStore({ file: newFile(), keepDays: 0 });
+    assert.equal(clock.countTimers(), 0);
+    await Promise.all(Array.from({ length: 300 }, (_, i) => store.tracked.save(tracked(`${i}`, { final: true }))));
+    assert.equal(clock.countTimers(), 1);
+    const left = async () => (await store.tracked.sentTo(ACCOUNT, '+3201', 0)).length;
+    const steps: number[] = [];
+    for (const wait of [59_999, 1, 20, 3600_000]) {
+      await clock.tickAsync(wait);
+      await new Promise(setImmediate);
+      steps.push(await left());
+    }
+    assert.deepEqual(steps, [300, 100, 0, 0]);
+    await store.close();
+    assert.equal(clock.countTimers(), 0);
+    clock.restore();
   });
 
   it('forgets, step by step, final messages after their days and marks after their time, and nothing else', async () => {

@@ -12,6 +12,7 @@ import { Commits } from '../../dist/src/store/sqlite-commits.js';
 import { storeError } from '../../dist/src/store/sqlite-errors.js';
 import { SqliteFile } from '../../dist/src/store/sqlite-file.js';
 import { SqliteMarks } from '../../dist/src/store/sqlite-marks.js';
+import { ACCOUNT, entry } from './sqlite-entries.ts';
 import { newFile, UNOBSERVED } from './sqlite-files.ts';
 
 const DAY = 24 * 3600_000;
@@ -38,8 +39,9 @@ describe('the file of the embedded store', () => {
 
   it('is made with its folder, for nobody else to read, and is one file when closed', async () => {
     const store = await open();
-    const rights = fs.readdirSync(path.dirname(file)).map((name) => fs.statSync(path.join(file, '..', name)).mode);
-    assert(rights.length > 0 && rights.every((mode) => (mode & 0o077) === 0));
+    const files = fs.readdirSync(path.dirname(file)).map((name) => path.join(file, '..', name));
+    const rights = [path.dirname(file), ...files].map((name) => fs.statSync(name).mode);
+    assert(rights.length > 2 && rights.every((mode) => (mode & 0o077) === 0));
     await store.marks.set('scope', 'key', 'value', DAY);
     await store.close();
     assert.deepEqual(fs.readdirSync(path.dirname(file)), [path.basename(file)]);
@@ -186,7 +188,34 @@ describe('the file of the embedded store', () => {
     await store.marks.set('scope', 'after', 'yes', DAY);
     assert.equal(await store.marks.get('scope', 'in the copy'), 'yes');
     assert.equal(await store.marks.get('scope', 'after'), 'yes');
+    assert.equal(await store.marks.get('scope', 'since'), null);
     await store.close();
+  });
+
+  it('counts what is in it, also when another took its place', async () => {
+    const store = await open();
+    await store.outbox.add([entry('+3201'), entry('+3202')]);
+    await store.close();
+    fs.copyFileSync(file, `${file}.copy`);
+    const again = await open();
+    await again.outbox.add([entry('+3203')]);
+    assert.equal((await again.outbox.counts(ACCOUNT)).waiting, 3);
+    fs.renameSync(`${file}.copy`, file);
+    await again.outbox.add([entry('+3204')]);
+    assert.equal((await again.outbox.counts(ACCOUNT)).waiting, 3);
+    assert.equal((await again.outbox.list(ACCOUNT, 'waiting')).length, 3);
+    await again.close();
+  });
+
+  it('is written to the disk itself with each turn', () => {
+    const inner = new SqliteFile(file, UNOBSERVED);
+    inner.open();
+    const settings = ['synchronous', 'journal_mode', 'locking_mode'].map((name) => inner.one(`PRAGMA ${name}`));
+    assert.deepEqual(
+      settings.map((row) => Object.values(row ?? {})[0]),
+      [2, 'wal', 'exclusive'],
+    );
+    inner.close();
   });
 
   it('says so when Node has no node:sqlite', async () => {
