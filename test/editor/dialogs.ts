@@ -1,10 +1,12 @@
 /** Every dialog in a real browser: it opens, reads well in both themes, fits, and gives back what it was given. */
 import assert from 'node:assert/strict';
 import type { Theme, World } from './browser.ts';
-import { ACCOUNT, ACTION_TYPES, flow } from './fixtures.ts';
+import { ACCOUNT, ACTION_TYPES, flow, STORE } from './fixtures.ts';
 import { assertLooksWell, KEY } from './look.ts';
 
-const TYPES = [...ACTION_TYPES, 'sms-provider'];
+/** The node of each type of configuration. */
+const CONFIGS: Record<string, string> = { 'sms-provider': ACCOUNT, 'sms-store': STORE };
+const TYPES = [...ACTION_TYPES, ...Object.keys(CONFIGS)];
 /** The tests of the dialogs' looks, in the flow with the invented providers; `again` closes each of them twice. */
 export function dialogs(world: () => World, theme: Theme, again = false): void {
   let { editor, nodeRed } = {} as World;
@@ -17,7 +19,7 @@ export function dialogs(world: () => World, theme: Theme, again = false): void {
 
   for (const type of TYPES) {
     it(`${type} opens, is translated, fits its tray and can be read`, async () => {
-      const tray = await editor.edit(type === 'sms-provider' ? ACCOUNT : type);
+      const tray = await editor.edit(CONFIGS[type] ?? type);
       await tray.locator('details').evaluateAll((folds) => {
         for (const fold of folds) (fold as HTMLDetailsElement).open = true;
       });
@@ -31,7 +33,7 @@ export function dialogs(world: () => World, theme: Theme, again = false): void {
   const inOneTheme = theme === 'light' ? it : () => undefined;
   inOneTheme('a dialog that is closed with Done changes nothing but what was not there', async () => {
     for (const type of TYPES) {
-      const id = type === 'sms-provider' ? ACCOUNT : type;
+      const id = CONFIGS[type] ?? type;
       await editor.edit(id);
       await editor.done();
       const once = await editor.stored(id);
@@ -73,7 +75,7 @@ export function dialogs(world: () => World, theme: Theme, again = false): void {
         assert.ok(label.length > 3, `a port of ${type} has no label`);
         assert.doesNotMatch(label, KEY);
       }
-      if (type === 'sms-provider') continue;
+      if (type in CONFIGS) continue;
       const answer = await nodeRed.admin('GET', `/icons/@smsflow/node-red-sms/${icon}`);
       assert.equal(answer?.status, 200, `icon of ${type}`);
       assert.match(answer?.text ?? '', /^<svg /);

@@ -2,6 +2,7 @@
 
 export const ACCOUNT = 'account';
 export const OTHER_ACCOUNT = 'other';
+export const STORE = 'store';
 export const ACTION_TYPES = [
   'sms-send',
   'sms-length',
@@ -18,6 +19,7 @@ export const flow = [
   { id: 'tab', type: 'tab', label: 'SMS', disabled: true },
   { id: ACCOUNT, type: 'sms-provider', name: '', provider: 'acme', sandbox: true },
   { id: OTHER_ACCOUNT, type: 'sms-provider', name: 'Pigeons', provider: 'pigeon', sandbox: true },
+  { id: STORE, type: 'sms-store', name: '' },
   ...ACTION_TYPES.map((type, index) => ({
     id: type,
     type,

@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { readExamples } from '../support/examples.ts';
 import type { EditorApi, World } from './browser.ts';
-import { ACCOUNT, ACME_NOTE, MASKED_URL, OTHER_ACCOUNT, SECRET_URL, WHY_NO_SENDER, WHY_NOTHING } from './fixtures.ts';
+import {
+  ACCOUNT,
+  ACME_NOTE,
+  MASKED_URL,
+  OTHER_ACCOUNT,
+  SECRET_URL,
+  STORE,
+  WHY_NO_SENDER,
+  WHY_NOTHING,
+} from './fixtures.ts';
 
 /** The tests of what the dialogs do, in the flow with the invented providers. */
 export function settings(world: () => World): void {
@@ -234,6 +243,54 @@ export function settings(world: () => World): void {
     });
   });
 
+  describe('sms-store', () => {
+    it('asks of each kind what it needs, and says what has to be installed', async () => {
+      const tray = await editor.edit(STORE);
+      const labels = async () =>
+        (await tray.locator('.form-row > label:visible').allInnerTexts()).map((text) => text.trim());
+      const note = () => tray.locator('.sms-note:visible').innerText();
+      assert.deepEqual(await labels(), ['Name', 'Kind', 'Keep for']);
+      assert.match(await note(), /Nothing has to be installed/);
+      await tray.locator('#node-config-input-kind').selectOption('redis');
+      assert.deepEqual(await labels(), ['Name', 'Kind', 'Redis URL', 'Keep for']);
+      assert.match(await note(), /npm install bullmq/);
+      await tray.locator('#node-config-input-kind').selectOption('memory');
+      assert.deepEqual(await labels(), ['Name', 'Kind']);
+      assert.match(await note(), /lost when Node-RED stops/);
+    });
+
+    it('keeps the address with its password among the credentials', async () => {
+      const tray = await editor.edit(STORE);
+      await tray.locator('#node-config-input-kind').selectOption('redis');
+      assert.equal(await tray.locator('#node-config-input-url').getAttribute('type'), 'password');
+      await tray.locator('#node-config-input-url').fill('redis://:hush@127.0.0.1:6379');
+      await editor.done();
+      const { credentials, ...open } = await editor.stored(STORE);
+      assert.deepEqual(credentials, { url: 'redis://:hush@127.0.0.1:6379' });
+      assert.doesNotMatch(JSON.stringify(open), /hush/);
+      assert.equal(open.kind, 'redis');
+    });
+
+    it('is chosen in the account, which has none at first', async () => {
+      const tray = await editor.edit(ACCOUNT);
+      const store = tray.locator('#node-config-input-store');
+      assert.equal(await store.inputValue(), '_ADD_');
+      await tray.getByText('None: a file in Node-RED').waitFor({ state: 'attached' });
+      await tray.locator('details.sms-fold').evaluateAll((folds) => {
+        for (const fold of folds) (fold as HTMLDetailsElement).open = true;
+      });
+      await store.selectOption(STORE);
+      await editor.done();
+      assert.equal((await editor.stored(ACCOUNT)).store, STORE);
+      const again = await editor.edit(ACCOUNT);
+      assert.equal(await again.locator('#node-config-input-store').inputValue(), STORE);
+      assert.equal(await again.locator('details.sms-fold').last().getAttribute('open'), '', 'the fold is open');
+      await again.locator('#node-config-input-store').selectOption('_ADD_');
+      await editor.done();
+      assert.equal((await editor.stored(ACCOUNT)).store, '');
+    });
+  });
+
   describe('the rules', () => {
     const REFUSED: [id: string, property: string, value: unknown][] = [
       ['sms-send', 'to', ''],
@@ -256,6 +313,8 @@ export function settings(world: () => World): void {
       [ACCOUNT, 'timeout', '0'],
       [ACCOUNT, 'lookups', '5,2'],
       [ACCOUNT, 'lookups', ''],
+      [STORE, 'keepDays', '-1'],
+      [STORE, 'keepDays', ''],
     ];
     const ACCEPTED: typeof REFUSED = [
       ['sms-send', 'maxParts', '0'],
@@ -267,6 +326,8 @@ export function settings(world: () => World): void {
       [ACCOUNT, 'region', 'be'],
       [ACCOUNT, 'rate', ''],
       [ACCOUNT, 'lookups', '0.5,2'],
+      [ACCOUNT, 'store', ''],
+      [STORE, 'keepDays', '0.5'],
     ];
     const withValue = (id: string, property: string, value: unknown) =>
       editor.page.evaluate(
