@@ -74,7 +74,7 @@ export class Attempts {
     await this.end({ entry, error }, () => this.#options.store.save(entry));
     // What the vendor told of it in the meantime came too late for the look-ups, and too early for what is held.
     const accepted = await this.#insist(() => this.#options.recall(entry));
-    if (accepted) await whileHeld(this.#options, entry.reference, (held) => this.end({ entry: held, accepted }));
+    if (accepted) await whileIn('held', this.#options, entry.reference, (held) => this.end({ entry: held, accepted }));
   }
 
   save(entry: OutboxEntry): Promise<void> {
@@ -233,17 +233,18 @@ export class Attempts {
 }
 
 /**
- * Does something with a held message that only one may do, and only while it is held; false when it is not.
- * @throws SmsError SMS_STORE
+ * Does something with a message that stands apart, which only one may do, and only while it is in that state; false
+ * when it is not. @throws SmsError SMS_STORE
  */
-export async function whileHeld(
+export function whileIn(
+  state: 'held' | 'expired',
   { account, store, alone }: OutboxOptions,
   reference: string,
   work: (entry: OutboxEntry) => Promise<unknown>,
 ): Promise<boolean> {
   return alone(reference, async () => {
     const entry = await store.find(reference);
-    if (entry?.state !== 'held' || entry.account !== account) return false;
+    if (entry?.state !== state || entry.account !== account) return false;
     await work(entry);
     return true;
   });

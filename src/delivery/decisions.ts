@@ -1,7 +1,7 @@
 /** What ends the uncertainty about a message that is held: a person, or the vendor that tells of it after all. */
 import type { Accepted } from '../providers/provider';
 import type { MarkStore } from '../store';
-import { type Attempts, whileHeld } from './attempts';
+import { type Attempts, whileIn } from './attempts';
 import type { OutboxOptions } from './outbox';
 
 export class Decisions {
@@ -15,7 +15,7 @@ export class Decisions {
 
   /** It waits again, as if it had not been tried; where its time to expire is over, that begins anew. */
   sendAgain(reference: string): Promise<boolean> {
-    return whileHeld(this.#options, reference, async (entry) => {
+    return whileIn('held', this.#options, reference, async (entry) => {
       const now = Date.now();
       const time = Math.max(0, entry.expiresAt - Math.max(entry.createdAt, entry.at ?? 0));
       const expiresAt = entry.expiresAt > now ? entry.expiresAt : now + time;
@@ -25,12 +25,12 @@ export class Decisions {
   }
 
   drop(reference: string): Promise<boolean> {
-    return whileHeld(this.#options, reference, () => this.#options.store.remove(reference));
+    return whileIn('held', this.#options, reference, () => this.#options.store.remove(reference));
   }
 
   /** Its node is given a receipt whose id is our reference; nothing more will be heard of it. */
   markSent(reference: string): Promise<boolean> {
-    return whileHeld(this.#options, reference, (entry) => {
+    return whileIn('held', this.#options, reference, (entry) => {
       const acceptedAt = new Date(entry.startedAt).toISOString();
       const accepted: Accepted = { id: reference, status: 'sent', providerStatus: null, acceptedAt, raw: null };
       return this.#attempts.end({ entry, accepted, unfollowed: true });
@@ -40,7 +40,7 @@ export class Decisions {
   /** What the vendor has told of an attempt is kept for its end, and settles it at once when it is held. */
   async heard(reference: string, accepted: Accepted): Promise<void> {
     await this.#options.remember(reference, accepted);
-    await whileHeld(this.#options, reference, (held) => this.#attempts.end({ entry: held, accepted }));
+    await whileIn('held', this.#options, reference, (held) => this.#attempts.end({ entry: held, accepted }));
   }
 }
 

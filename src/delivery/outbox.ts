@@ -5,7 +5,7 @@
 import type { Accepted, ProviderReport } from '../providers/provider';
 import { SmsError } from '../sms/errors';
 import type { OutboxEntry, OutboxState, OutboxStore } from '../store';
-import { Attempts, allOf } from './attempts';
+import { Attempts, allOf, whileIn } from './attempts';
 import { Breaker } from './breaker';
 import { Decisions } from './decisions';
 import { abandoned, abandonedUnknown, expired, uncertainError } from './endings';
@@ -87,6 +87,8 @@ export class Outbox {
   #closed = false;
   /** When what an earlier life left half done is looked for. */
   #recoverAt = Number.POSITIVE_INFINITY;
+  /** What was there as expired when it was last looked for. */
+  #seen = new Set<string>();
   /** Some message may go on with another account. */
   #fallbacks = false;
   /** How many messages a call may be expected to take, as the last ones did. */
@@ -116,7 +118,7 @@ export class Outbox {
 
   /** Goes on with what waits in the store, and ends what was about to be told. */
   resume(): void {
-    this.#recoverAt = Date.now() + (this.#options.isShared ? OTHERS_NEED : 0);
+    this.#recoverAt = Date.now();
     this.wake();
   }
 
@@ -177,7 +179,7 @@ export class Outbox {
   async #round(): Promise<void> {
     const { account, store, limiter, concurrency, failoverAfter } = this.#options;
     const now = Date.now();
-    if (now >= this.#recoverAt) await this.#recover();
+    if (now >= this.#recoverAt) await this.#recover(now);
     const late = await store.takeExpired(account, now);
     await allOf(late.map((entry) => this.#attempts.end({ entry, error: expired(entry) })));
     if (late.length > 0) this.#again = true;
@@ -202,19 +204,37 @@ export class Outbox {
   }
 
   /** What an account of this name left when it ended in the middle of something, or could not write down its end. */
-  async #recover(): Promise<void> {
+  async #recover(now: number): Promise<void> {
     const { account, store, isShared } = this.#options;
-    await this.#each('expired', (entry) => this.#attempts.end({ entry, error: expired(entry) }));
-    for (const state of isShared ? [] : (['sending', 'unknown'] as const)) {
-      for (const entry of await store.list(account, state, { limit: MOST_LEFT })) {
-        if (this.#attempts.isUnderWay(entry)) continue;
-        if (state === 'sending') Object.assign(entry, { state: 'unknown', lookups: 0 });
-        await this.#attempts.save(entry);
-      }
+    if (isShared) await this.#endLeft();
+    else {
+      await this.#each('expired', (entry) => this.#attempts.end({ entry, error: expired(entry) }));
+      await this.#takeUp('sending');
+      await this.#takeUp('unknown');
     }
     const waiting = await store.list(account, 'waiting', { limit: PAGE });
     this.#fallbacks ||= waiting.some(({ fallback }) => fallback.length > 0);
-    this.#recoverAt = Number.POSITIVE_INFINITY;
+    this.#recoverAt = isShared ? now + OTHERS_NEED : Number.POSITIVE_INFINITY;
+  }
+
+  /** Nobody else has these in hand, and we have not. */
+  async #takeUp(state: 'sending' | 'unknown'): Promise<void> {
+    const { account, store } = this.#options;
+    for (const entry of await store.list(account, state, { limit: MOST_LEFT })) {
+      if (this.#attempts.isUnderWay(entry)) continue;
+      if (state === 'sending') Object.assign(entry, { state: 'unknown', lookups: 0 });
+      await this.#attempts.save(entry);
+    }
+  }
+
+  /** Another process that is alive tells at once what it has taken out as expired: what is still there later is left. */
+  async #endLeft(): Promise<void> {
+    const { account, store } = this.#options;
+    const there = await store.list(account, 'expired', { limit: PAGE });
+    const left = there.filter(({ reference }) => this.#seen.has(reference));
+    this.#seen = new Set(there.map(({ reference }) => reference));
+    const end = (entry: OutboxEntry) => this.#attempts.end({ entry, error: expired(entry) });
+    await allOf(left.map(({ reference }) => whileIn('expired', this.#options, reference, end)));
   }
 
   /** Ends all in a state, some at a time: there may be a million of them. */

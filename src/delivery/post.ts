@@ -28,7 +28,10 @@ interface Box {
   /** A letter was left since the last look. */
   again: boolean;
   isOpen: boolean;
+  /** Until the store that failed is asked again. */
   timer?: NodeJS.Timeout;
+  /** Where others share the store: who of them has died is found out now and then. */
+  rounds?: NodeJS.Timeout | undefined;
 }
 
 const KEPT_FOR = 30 * 24 * 3600_000;
@@ -36,6 +39,10 @@ const KEPT_FOR = 30 * 24 * 3600_000;
 const PAGE = 500;
 /** Milliseconds after a store that failed. */
 const RETRY = 1000;
+/** Milliseconds that whoever inherited a letter has to give it. */
+const HEIR_FOR = 60_000;
+/** Milliseconds between looks for the letters of processes that died. */
+const ROUND = 30_000;
 
 /**
  * Whoever has a letter, from {@link compose}, {@link put} or {@link pending}, is the only one, and ends it in one of
@@ -44,6 +51,7 @@ const RETRY = 1000;
 export class Post {
   #marks: MarkStore;
   #lives: Lives;
+  #isShared: boolean;
   #boxes = new Map<string, Box>();
   /** Keys of the letters that somebody has, or that are not yet removed. */
   #busy = new Set<string>();
@@ -57,6 +65,7 @@ export class Post {
   constructor(store: Store) {
     this.#marks = store.marks;
     this.#lives = livesOf(store);
+    this.#isShared = store.rates !== null;
   }
 
   /** A letter that is not stored yet. */
@@ -141,6 +150,7 @@ export class Post {
     const box: Box = { read, failed, isBehind: true, again: false, isOpen: true };
     this.#boxes.set(owner, box);
     this.#catchUp(owner, box);
+    if (this.#isShared) box.rounds = setInterval(() => this.#goRound(owner, box), ROUND).unref();
     return () => {
       close(box);
       if (this.#boxes.get(owner) === box) this.#boxes.delete(owner);
@@ -165,9 +175,18 @@ export class Post {
   async #giveAll(owner: string, box: Box): Promise<void> {
     do {
       box.again = false;
-      for await (const page of this.#pages(owner)) for (const letter of page) this.#giveOld(letter, box);
+      await this.#givePages(owner, box);
     } while (box.again && box.isOpen);
     box.isBehind = false;
+  }
+
+  /** The next round looks again where this one could not. */
+  #goRound(owner: string, box: Box): void {
+    if (!box.isBehind) this.#givePages(owner, box).catch(() => {});
+  }
+
+  async #givePages(owner: string, box: Box): Promise<void> {
+    for await (const page of this.#pages(owner)) for (const letter of page) this.#giveOld(letter, box);
   }
 
   #giveOld(letter: Letter, box: Box): void {
@@ -210,7 +229,7 @@ export class Post {
     try {
       for (const { key, value } of found) {
         const { kind, body, life } = JSON.parse(value) as Pick<Letter, 'kind' | 'body'> & { life: string };
-        if (life === LIFE || (await this.#lives.isOver(life))) letters.push({ owner, key, kind, body });
+        if (life === LIFE || (await this.#inherits(life, key))) letters.push({ owner, key, kind, body });
         else this.#busy.delete(key);
       }
     } catch (error) {
@@ -218,6 +237,12 @@ export class Post {
       throw error;
     }
     return letters;
+  }
+
+  /** Of several processes that outlive one, one gives its letter. */
+  async #inherits(life: string, key: string): Promise<boolean> {
+    if (!(await this.#lives.isOver(life))) return false;
+    return !this.#isShared || this.#marks.add('post-heir', key, HEIR_FOR);
   }
 
   #removeLeftOver(): void {
@@ -238,6 +263,7 @@ export class Post {
 function close(box: Box): void {
   box.isOpen = false;
   clearTimeout(box.timer);
+  clearInterval(box.rounds);
 }
 
 function scopeOf(owner: string): string {
