@@ -79,8 +79,9 @@ describe('on a store that several processes share', () => {
     const entry = await first?.prepare(request('+32470112001', 'Hello'));
     assert(entry);
     await store.outbox.add([{ ...entry, state: 'expired' }]);
-    for (const account of others) await account.resume();
+    const resumed = Promise.all(others.map((account) => account.resume()));
     await clock.tickAsync(25_000);
+    await resumed;
     assert.equal(owner.outcomes.length, 0);
     await clock.tickAsync(60_000);
     assert.deepEqual(
