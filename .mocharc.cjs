@@ -3,7 +3,7 @@ const named = process.argv.slice(2).some((argument) => argument.startsWith('test
 
 module.exports = {
   spec: named ? [] : ['test/**/*.test.ts'],
-  require: ['test/coverage/table.ts'],
+  require: ['test/support/strict.ts', 'test/coverage/table.ts'],
   extension: ['ts'],
   recursive: true,
   timeout: 10_000,

@@ -24,6 +24,7 @@ export function mortal(): Mortal {
         const method = Reflect.get(target, name) as (...given: unknown[]) => Promise<unknown>;
         return (...given: unknown[]) => {
           const gone = new Promise((_resolve, reject) => waiting.push(reject));
+          gone.catch(() => {});
           if (state === 'buried') return Promise.reject(new Error('the process is dead'));
           if (state === 'dead') return gone;
           // What it was answering when it died it never answers.
