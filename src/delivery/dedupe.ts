@@ -11,6 +11,9 @@ const SCOPE = 'dedupe';
 const FOR_GOOD = '';
 /** Of two who want the key of a dead process, one gets it. */
 const HEIR_FOR = 60_000;
+/** Milliseconds between two looks at a key that another process has not stored a message with, and in all: longer than the dead count as alive. */
+const LOOK = 500;
+const PATIENCE = 45_000;
 
 export interface KeyRequest {
   key: string;
@@ -21,21 +24,41 @@ export interface KeyRequest {
   forGood: boolean;
 }
 
-/** @throws SmsError SMS_DUPLICATE when the key was used within its time */
+/**
+ * A key that another process has claimed, and not yet stored a message with, is waited for: that process may have died.
+ * @throws SmsError SMS_DUPLICATE when the key was used within its time
+ */
 export async function claimKey(store: Store, request: KeyRequest): Promise<void> {
-  const { key, time, to, forGood } = request;
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    const state = await tryKey(store, request);
+    if (state === 'ours') return;
+    if (state === 'used' || Date.now() >= end) throw duplicate(request);
+    if (state === 'pending') await new Promise((resolve) => setTimeout(resolve, LOOK));
+  }
+}
+
+/** `pending` for another process that may still be about to store its message. */
+async function tryKey(
+  store: Store,
+  { key, time, forGood }: KeyRequest,
+): Promise<'ours' | 'used' | 'pending' | 'changed'> {
   const { marks } = store;
   const claim = forGood ? FOR_GOOD : `${LIFE} ${Date.now() + time}`;
-  if (await marks.add(SCOPE, key, time, claim)) return;
+  if (await marks.add(SCOPE, key, time, claim)) return 'ours';
   const held = await marks.get(SCOPE, key);
   // Its time was over in between.
-  if (held === null) return claimKey(store, request);
+  if (held === null) return 'changed';
   const [life = ''] = held.split(' ');
-  const isFree = held !== FOR_GOOD && (await livesOf(store).isOver(life));
-  if (isFree && (await marks.add('dedupe-heir', `${life}\n${key}`, HEIR_FOR))) {
-    return marks.set(SCOPE, key, claim, time);
-  }
-  throw new SmsError(
+  if (held === FOR_GOOD || life === LIFE) return 'used';
+  if (!(await livesOf(store).isOver(life))) return 'pending';
+  if (!(await marks.add('dedupe-heir', `${life}\n${key}`, HEIR_FOR))) return 'pending';
+  await marks.set(SCOPE, key, claim, time);
+  return 'ours';
+}
+
+function duplicate({ to, time }: KeyRequest): SmsError {
+  return new SmsError(
     'SMS_DUPLICATE',
     `A message with this key went to ${to} less than ${time / 1000} seconds ago; this one is not sent.`,
   );
