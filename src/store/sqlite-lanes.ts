@@ -16,7 +16,7 @@ const SQL = {
   byId: 'SELECT id, claimed, due FROM lane WHERE id = ?',
   plan: 'UPDATE lane SET claimed = NULL, due = ?, head = ? WHERE id = ?',
   claim: 'UPDATE lane SET claimed = ?, due = NULL, head = NULL WHERE id = ?',
-  drop: 'DELETE FROM lane WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM outbox WHERE lane = ?1)',
+  drop: 'DELETE FROM lane WHERE id = ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.lane = lane.id)',
   due: 'SELECT id FROM lane WHERE account = ? AND due IS NOT NULL AND due <= ? ORDER BY due, head LIMIT ?',
   next: 'SELECT min(due) AS at FROM lane WHERE account = ? AND due IS NOT NULL',
   wake: 'UPDATE outbox SET asleep = 0 WHERE lane = ? AND asleep = 1 AND not_before <= ?',

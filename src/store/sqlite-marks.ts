@@ -4,8 +4,8 @@ import type { SqliteFile } from './sqlite-file';
 import type { MarkStore } from './store';
 
 const SQL = {
-  add: `INSERT INTO mark (scope, key, value, until) VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT DO UPDATE SET value = ?3, until = ?4 WHERE until <= ?5`,
+  add: `INSERT INTO mark (scope, key, value, until) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET value = excluded.value, until = excluded.until WHERE mark.until <= ?`,
   get: 'SELECT value FROM mark WHERE scope = ? AND key = ? AND until > ?',
   set: 'INSERT OR REPLACE INTO mark (scope, key, value, until) VALUES (?, ?, ?, ?)',
   all: 'SELECT key, value FROM mark WHERE scope = ? AND until > ? ORDER BY key LIMIT ?',

@@ -29,8 +29,8 @@ const SQL = {
   save: `UPDATE tracked SET ask_at = ?, asked = ?, final_by = ?, final = ?, due = ?, turn = ?, keep_from = ?, body = ?,
       version = version + 1 WHERE account = ? AND id = ? AND version = ?`,
   // Apart: an index costs as much as it has columns that are set, the same value or not.
-  rename: `UPDATE tracked SET reference = ?3, recipient = ?4, accepted_at = ?5
-    WHERE account = ?1 AND id = ?2 AND (reference, recipient, accepted_at) <> (?3, ?4, ?5)`,
+  rename: `UPDATE tracked SET reference = ?, recipient = ?, accepted_at = ?
+    WHERE account = ? AND id = ? AND (reference, recipient, accepted_at) <> (?, ?, ?)`,
   find: 'SELECT * FROM tracked WHERE account = ? AND id = ?',
   byReference: 'SELECT * FROM tracked WHERE account = ? AND reference = ? ORDER BY turn DESC LIMIT 1',
   sentTo: 'SELECT * FROM tracked WHERE account = ? AND recipient = ? AND accepted_at >= ? ORDER BY turn',
@@ -64,7 +64,7 @@ export class SqliteTracked implements TrackedStore {
       const values = [askAt, asked, finalBy, final ? 1 : 0, due, this.#next(), keepFrom, body, account, id];
       if (version === 0) return this.#file.run(SQL.add, ...names, ...values).changes > 0;
       if (this.#file.run(SQL.save, ...values, version).changes === 0) return false;
-      this.#file.run(SQL.rename, account, id, ...names);
+      this.#file.run(SQL.rename, ...names, account, id, ...names);
       return true;
     });
     if (isSaved) message.version = version + 1;
