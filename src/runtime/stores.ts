@@ -70,9 +70,10 @@ function redis(RED: NodeAPI, node: StoreNode, keepDays: number): StoreChoice {
       'The store has no address: open it and give the URL of the Redis server, such as redis://127.0.0.1:6379.';
     throw new SmsError('SMS_CONFIG', sentence);
   }
+  const make = () => redisStore({ url, keepDays, warn: (sentence) => node.warn(sentence) });
   // The address holds a password: a digest stands for it.
   const settings = createHash('sha256').update(url).digest('hex');
-  return { key: `redis ${node.id} ${settings} ${keepDays}`, settings: '', make: () => redisStore({ url, keepDays }) };
+  return { key: `redis ${node.id} ${settings} ${keepDays}`, settings: '', make };
 }
 
 /** As Node-RED itself finds it, for one that was given no folder. */

@@ -136,6 +136,13 @@ export const TALES: Readonly<Record<string, Tale>> = {
       ],
     },
   },
+  'A message that outlives a restart': {
+    press: ['at once', 'in a minute'],
+    shows: [
+      ['receipt, with its order', { order: 4711, payload: { to: '+32470120000' } }],
+      ['report, with its order', { order: 4711, payload: DELIVERED }],
+    ],
+  },
   'Who wants no messages': {
     press: ['no more to An'],
     shows: [['entered', { 0: { to: '+32470120077', source: 'operator' } }]],
