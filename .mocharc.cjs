@@ -6,6 +6,8 @@ module.exports = {
   require: ['test/support/strict.ts', 'test/coverage/table.ts'],
   extension: ['ts'],
   recursive: true,
+  // A folder that is named has files that are no tests, too.
+  ignore: ['test/**/!(*.test).ts'],
   timeout: 10_000,
   'forbid-only': true,
   'fail-zero': true,

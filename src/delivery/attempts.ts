@@ -5,7 +5,7 @@ import type { OutboxEntry } from '../store';
 import { callsOf, refusedTogether } from './batches';
 import { type Breaker, backoff } from './breaker';
 import { brokenOff, said, uncertainError } from './endings';
-import type { OutboxOptions, Settlement } from './outbox';
+import type { OutboxOptions, Settlement } from './outbox-options';
 
 /** How long after the last look-up the vendor is asked again, when it did not answer one. */
 const LOOK_UP_LONGER = 2 * 60_000;

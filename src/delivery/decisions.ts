@@ -2,7 +2,7 @@
 import type { Accepted } from '../providers/provider';
 import type { MarkStore } from '../store';
 import { type Attempts, whileIn } from './attempts';
-import type { OutboxOptions } from './outbox';
+import type { OutboxOptions } from './outbox-options';
 
 export class Decisions {
   #options: OutboxOptions;

@@ -8,7 +8,7 @@ import type { Accounts } from './accounts';
 import { freeKey } from './dedupe';
 import { type Owner, settledBody } from './letters';
 import { take } from './lookup';
-import type { Settlement, Settling } from './outbox';
+import type { Settlement, Settling } from './outbox-options';
 import { senderOf } from './sending';
 
 /** Of a message of the outbox. */

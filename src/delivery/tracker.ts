@@ -3,13 +3,13 @@
  * forward, keeps a report that comes before its receipt, and has a last word when the vendor has none.
  */
 import type { ProviderReport } from '../providers/provider';
-import { SmsError } from '../sms/errors';
+import type { SmsError } from '../sms/errors';
 import type { AccountReference, Receipt, Status, StatusReport } from '../sms/types';
 import type { MarkStore, TrackedMessage, TrackedStore } from '../store';
+import { Asking } from './asking';
 import { type EarlyReport, EarlyReports } from './early';
 import { movedBody } from './letters';
 import type { Letter, Post } from './post';
-import { MOST_QUESTIONS, nextQuestion } from './schedule';
 
 export interface TrackerOptions {
   account: AccountReference;
@@ -28,11 +28,6 @@ export interface TrackerOptions {
   failed(error: unknown): void;
 }
 
-const BATCH = 50;
-/** Milliseconds after a store that failed. */
-const RETRY = 10_000;
-/** How often, in milliseconds, what is overdue is looked for while a node sweeps. */
-const SWEPT_PAUSE = 60_000;
 const RANK: Record<Status, number> = {
   scheduled: 0,
   queued: 1,
@@ -47,39 +42,41 @@ const RANK: Record<Status, number> = {
 export class Tracker {
   #options: TrackerOptions;
   #early: EarlyReports;
-  #timer: NodeJS.Timeout | undefined;
-  #timerAt = Number.POSITIVE_INFINITY;
-  #running = new Set<Promise<void>>();
+  #asking: Asking;
   #closed = false;
-  /** Nodes that feed the tracker themselves, so that it asks less. */
-  #feeders = { push: 0, sweep: 0 };
-  #pushSeen = false;
   /** Reports from before may wait for receipts from before. */
   #areEarlyLeft = false;
 
   constructor(options: TrackerOptions) {
+    const { store, marks, ask, failed } = options;
+    const { account } = options.account;
     this.#options = options;
-    this.#early = new EarlyReports(options.marks, options.account.account);
+    this.#early = new EarlyReports(marks, account);
+    this.#asking = new Asking({
+      account,
+      store,
+      ask,
+      report: (heard) => this.report(heard),
+      giveUp: (message) => this.#giveUp(message),
+      first: () => this.#applyLeft(),
+      failed,
+    });
   }
 
   /** A node that receives pushes, or sweeps, for this account; returns what ends it. */
   addFeeder(kind: 'push' | 'sweep'): () => void {
-    this.#feeders[kind] += 1;
-    return () => {
-      this.#feeders[kind] -= 1;
-      this.#during(this.#goOn());
-    };
+    return this.#asking.addFeeder(kind);
   }
 
   /** A push came in: from now on asking is only for what gets lost. An address that no push reaches proves nothing. */
   pushed(): void {
-    this.#pushSeen = true;
+    this.#asking.pushed();
   }
 
   /** Goes on with the messages that were on their way before, and with the reports that were early for them. */
   async resume(): Promise<void> {
     this.#areEarlyLeft = true;
-    await this.#during(this.#goOn());
+    await this.#asking.resume();
   }
 
   /**
@@ -101,8 +98,8 @@ export class Tracker {
       store: () => this.#keep(message),
       begin: async () => {
         if (isOver || this.#closed) return;
-        this.#plan(Math.min(message.askAt, message.finalBy));
-        await this.#during(this.#applyEarly(message));
+        this.#asking.plan(Math.min(message.askAt, message.finalBy));
+        await this.#asking.during(this.#applyEarly(message));
       },
     };
   }
@@ -138,15 +135,8 @@ export class Tracker {
   }
 
   /** Asks about the messages whose time it is, or about all that are still on their way; returns what moved one. */
-  async sweep(limit: number, which: 'due' | 'open'): Promise<StatusReport[]> {
-    const { store, account } = this.#options;
-    const now = Date.now();
-    const messages =
-      which === 'due'
-        ? await store.due(account.account, now, limit)
-        : await store.open(account.account, limit, MOST_QUESTIONS);
-    const givenUp = await this.#giveUp(messages.filter((message) => message.finalBy <= now));
-    return [...givenUp, ...(await this.#askAbout(messages.filter((message) => message.finalBy > now)))];
+  sweep(limit: number, which: 'due' | 'open'): Promise<StatusReport[]> {
+    return this.#asking.sweep(limit, which);
   }
 
   /** What a report says, with the account that it belongs to. */
@@ -168,8 +158,7 @@ export class Tracker {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#asking.close();
   }
 
   #begun(receipt: Receipt, owner: string | null, context: unknown): TrackedMessage {
@@ -187,7 +176,7 @@ export class Tracker {
       final: !isOver && RANK[status] === 9,
       providerStatus,
       acceptedAt,
-      askAt: isOver ? Date.now() : this.#askAt(acceptedAt, 0),
+      askAt: isOver ? Date.now() : this.#asking.next(acceptedAt, 0),
       asked: 0,
       finalBy: acceptedAt + this.#options.finalWithin * 3600_000,
       context: owner === null ? null : context,
@@ -229,87 +218,9 @@ export class Tracker {
     return reference ? store.findReference(account.account, reference) : Promise.resolve(null);
   }
 
-  async #askAbout(messages: readonly TrackedMessage[]): Promise<StatusReport[]> {
-    const { ask, store } = this.#options;
-    if (!ask || messages.length === 0) return [];
-    for (const message of messages) {
-      message.asked += 1;
-      message.askAt = this.#askAt(message.acceptedAt, message.asked);
-    }
-    // Who has moved one meanwhile has news of it.
-    const saved = await Promise.all(messages.map((message) => store.save(message)));
-    const asked = messages.filter((_message, i) => saved[i]);
-    const answers = asked.length === 0 ? [] : await ask(asked.map(({ id }) => id));
-    const moved: StatusReport[] = [];
-    for (const answer of answers) {
-      if (answer instanceof SmsError) continue;
-      const report = await this.report(answer);
-      if (report) moved.push(report);
-    }
-    return moved;
-  }
-
-  #askAt(acceptedAt: number, asked: number): number {
-    return nextQuestion(acceptedAt, asked, this.#feeders.push > 0 && this.#pushSeen);
-  }
-
-  #plan(at: number): void {
-    if (this.#closed || at === Number.POSITIVE_INFINITY || at >= this.#timerAt) return;
-    clearTimeout(this.#timer);
-    this.#timerAt = at;
-    const wait = Math.min(Math.max(at - Date.now(), 1), 24 * 3600_000);
-    this.#timer = setTimeout(() => {
-      this.#timerAt = Number.POSITIVE_INFINITY;
-      this.#during(this.#wake());
-    }, wait);
-  }
-
-  /** Closing waits for it; when it fails, the vendor or the store is asked again later. */
-  #during(work: Promise<void>): Promise<void> {
-    const over: Promise<void> = work
-      .catch((error) => {
-        this.#options.failed(error);
-        this.#plan(Date.now() + RETRY);
-      })
-      .finally(() => this.#running.delete(over));
-    this.#running.add(over);
-    return over;
-  }
-
-  async #goOn(): Promise<void> {
-    const { store, account } = this.#options;
-    await this.#applyLeft();
-    const next = await store.nextDue(account.account);
-    if (next !== null) this.#plan(next);
-  }
-
-  /** Gives up what is overdue, asks about what is due (a sweeping node does it instead), and plans the next time. */
-  async #wake(): Promise<void> {
-    const { store, account } = this.#options;
-    await this.#applyLeft();
-    const now = Date.now();
-    const due = await store.due(account.account, now, BATCH);
-    await this.#giveUp(due.filter(({ finalBy }) => finalBy <= now));
-    const isSwept = this.#feeders.sweep > 0;
-    if (!isSwept) await this.#askAbout(due.filter(({ finalBy }) => finalBy > now));
-    const next = await store.nextDue(account.account);
-    if (next !== null) this.#plan(Math.max(next, isSwept ? now + SWEPT_PAUSE : now + 1));
-  }
-
-  async #giveUp(overdue: readonly TrackedMessage[]): Promise<StatusReport[]> {
-    const { store } = this.#options;
-    const reports: StatusReport[] = [];
-    for (const { account, id } of overdue) {
-      let message = await store.find(account, id);
-      // Its final status may have come while others were given up.
-      while (message && !message.final) {
-        const report = this.#lastWord(message);
-        const isMoved = await this.#move(message, report);
-        if (isMoved) reports.push(report);
-        message = isMoved ? null : await store.find(account, id);
-      }
-    }
-    return reports;
+  async #giveUp(message: TrackedMessage): Promise<StatusReport | null> {
+    const report = this.#lastWord(message);
+    return (await this.#move(message, report)) ? report : null;
   }
 
   #lastWord(message: TrackedMessage): StatusReport {

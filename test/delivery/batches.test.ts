@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { Health } from '../../dist/src/delivery/health.js';
 import { Limiter } from '../../dist/src/delivery/limiter.js';
-import { Outbox, type OutboxOptions, type Settlement } from '../../dist/src/delivery/outbox.js';
+import { Outbox } from '../../dist/src/delivery/outbox.js';
+import type { OutboxOptions, Settlement } from '../../dist/src/delivery/outbox-options.js';
 import type { Accepted } from '../../dist/src/providers/provider.js';
 import { SmsError } from '../../dist/src/sms/errors.js';
 import { memoryStore, type OutboxEntry } from '../../dist/src/store/index.js';
