@@ -1,10 +1,10 @@
-/** How many entries an account has in each state: counted once, then kept up by what is committed. */
+/** How many entries an account has in each state: counted once, then kept up, and set back with what is undone. */
 import type { OutboxState } from './store';
 
 export type Tally = Record<OutboxState, number>;
 
 interface Change {
-  account: string;
+  tally: Tally;
   state: OutboxState;
   by: 1 | -1;
 }
@@ -27,19 +27,19 @@ export class Tallies {
   }
 
   change(account: string, state: OutboxState, by: 1 | -1): void {
-    if (this.#known.has(account)) this.#changes.push({ account, state, by });
+    const tally = this.#known.get(account);
+    if (!tally) return;
+    tally[state] += by;
+    this.#changes.push({ tally, state, by });
   }
 
   committed(): void {
-    for (const { account, state, by } of this.#changes) {
-      const tally = this.#known.get(account);
-      if (tally) tally[state] += by;
-    }
     this.#changes = [];
     this.#fresh.clear();
   }
 
   undone(): void {
+    for (const { tally, state, by } of this.#changes) tally[state] -= by;
     for (const account of this.#fresh) this.#known.delete(account);
     this.#changes = [];
     this.#fresh.clear();

@@ -284,6 +284,8 @@ function outboxContract(store: () => Store): void {
     }
     await store().outbox.remove('nobody');
     assert.deepEqual(await counts(), none);
+    const [, inTheSameTurn] = await Promise.all([add(entry('+3201', { createdAt: 7000 })), counts()]);
+    assert.deepEqual(inTheSameTurn, { ...none, waiting: 1, oldest: 7000 });
   });
 
   it('removes what it does not know without a word', () => store().outbox.remove('nobody'));

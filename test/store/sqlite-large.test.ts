@@ -44,6 +44,7 @@ describe('the embedded store', () => {
     const add = (reference: string, account = ACCOUNT) => store.outbox.add([entry('+3201', { reference, account })]);
     await Promise.all([add('there'), add('there', 'other'), add('too', 'other')].map((added) => added.catch(() => {})));
     assert.equal((await store.outbox.counts('other')).waiting, 1);
+    await store.marks.set('scope', 'something', 'else', DAY);
     // The turn is undone and done again one by one.
     const turn = [add('a'), store.outbox.counts(ACCOUNT), add('b', 'other'), add('there', 'other'), add('c', 'other')];
     const results = await Promise.allSettled(turn);
