@@ -13,8 +13,9 @@ local FIELDS = {
 }
 
 local function entryAt(reference) return key('entry', reference) end
-local function placeOf(e) return e.seq .. ' ' .. e.reference end
-local function nextSeq() return string.format('%015d', call('INCR', key('seq'))) end
+-- In the order in which they were taken in, among those of the same moment.
+local function placeOf(e) return string.format('%015d %s', e.seq, e.reference) end
+local function nextSeq() return string.format('%d', call('INCR', key('seq'))) end
 
 local function entryOf(...)
   local e = {}

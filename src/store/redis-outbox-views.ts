@@ -42,14 +42,17 @@ ops['outbox.find'] = function(reference)
   return e and told(e)
 end
 
+-- How many there are in each state, then when the oldest of them all was taken in.
 ops['outbox.counts'] = function(account)
-  local counts, oldest = {}, math.huge
+  local counts, oldest = {}, nil
   for i, state in ipairs(STATES) do
     local at = key('state', account, state)
     counts[i] = string.format('%d', call('ZCARD', at))
-    oldest = math.min(oldest, tonumber(call('ZRANGE', at, 0, 0, 'WITHSCORES')[2] or 'inf'))
+    local time = call('ZRANGE', at, 0, 0, 'WITHSCORES')[2]
+    if time and (not oldest or tonumber(time) < tonumber(oldest)) then oldest = time end
   end
-  return {counts, oldest < math.huge and string.format('%.17g', oldest) or ''}
+  counts[#counts + 1] = oldest
+  return counts
 end
 
 -- Entries of a state from a rank on, of which some are looked at.
@@ -61,14 +64,20 @@ ops['outbox.list'] = function(account, state, from, count)
   return entries
 end
 
--- Entries to one recipient that are in its lane.
-ops['outbox.lane'] = function(account, to)
-  local entries = {}
+-- Entries of a state to one recipient that are in its lane.
+ops['outbox.lane'] = function(account, to, state)
+  local found = {}
   for _, lane in ipairs({'lane', 'asleep'}) do
     for _, reference in ipairs(call('ZRANGE', key(lane, account, to), 0, -1)) do
-      entries[#entries + 1] = told(get(entryAt(reference)))
+      local e = get(entryAt(reference))
+      if e.state == state then found[#found + 1] = e end
     end
   end
-  return entries
+  table.sort(found, function(a, b)
+    if a.createdAt ~= b.createdAt then return tonumber(a.createdAt) < tonumber(b.createdAt) end
+    return tonumber(a.seq) < tonumber(b.seq)
+  end)
+  for i, e in ipairs(found) do found[i] = told(e) end
+  return found
 end
 `;

@@ -112,7 +112,11 @@ export class RedisOutbox implements OutboxStore {
     state: OutboxState,
     { to, limit = Number.POSITIVE_INFINITY }: { to?: string; limit?: number } = {},
   ): Promise<OutboxEntry[]> {
-    if (to !== undefined && state !== 'held' && state !== 'expired') return this.#lane(account, state, to, limit);
+    if (to !== undefined && state !== 'held' && state !== 'expired') {
+      // In its lane it is one of few.
+      const lane = (await this.#turns.read('outbox.lane', keyOf(account), keyOf(to), state)) as string[][];
+      return lane.slice(0, limit).map(entryOf);
+    }
     const found: OutboxEntry[] = [];
     const most = to === undefined ? Math.min(PORTION, limit) : PORTION;
     for (let from = 0; found.length < limit; from += most) {
@@ -124,9 +128,9 @@ export class RedisOutbox implements OutboxStore {
   }
 
   async counts(account: string): Promise<OutboxCounts> {
-    const answer = (await this.#turns.read('outbox.counts', keyOf(account))) as [string[], string];
-    const [[waiting = 0, sending = 0, unknown = 0, held = 0, expired = 0], oldest] = [answer[0].map(Number), answer[1]];
-    return { waiting, sending, unknown, held, expired, oldest: oldest === '' ? null : Number(oldest) };
+    const answer = (await this.#turns.read('outbox.counts', keyOf(account))) as string[];
+    const [waiting = 0, sending = 0, unknown = 0, held = 0, expired = 0, oldest = null] = answer.map(Number);
+    return { waiting, sending, unknown, held, expired, oldest };
   }
 
   async #add(entry: OutboxEntry): Promise<void> {
@@ -134,13 +138,6 @@ export class RedisOutbox implements OutboxStore {
     const job = this.#lanes.newJob(account, to, notBefore);
     await this.#turns.writeWith([job], 'outbox.add', job.id, ...valuesOf(entry));
     this.#claims.account(account).askedAt = 0;
-  }
-
-  /** Those to one recipient, who may be one of very many. */
-  async #lane(account: string, state: OutboxState, to: string, limit: number): Promise<OutboxEntry[]> {
-    const lane = (await this.#turns.read('outbox.lane', keyOf(account), keyOf(to))) as string[][];
-    const found = lane.map(entryOf).filter((entry) => entry.state === state);
-    return found.sort((a, b) => a.createdAt - b.createdAt).slice(0, limit);
   }
 
   async #withdraw(reference: string): Promise<void> {
