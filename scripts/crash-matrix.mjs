@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { STEPS, STORES } from '../test/crash/matrix.ts';
 import { tables, withoutStores, withTables } from '../test/crash/page.ts';
 import { runAll } from '../test/crash/plan.ts';
-import { redisServers } from '../test/crash/redis.ts';
+import { hasRedis, redisDatabases } from '../test/crash/redis.ts';
 
 const PAGE = fileURLToPath(new URL('../docs/delivery.md', import.meta.url));
-const AT_ONCE = 3;
+const AT_ONCE = 2;
 
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const isCheck = process.argv.includes('--check');
@@ -21,26 +21,21 @@ const wanted = (all) => {
   return some.length > 0 ? some : all;
 };
 
-const servers = redisServers();
 const asked = wanted(STORES);
-const stores = servers || process.env.CI === 'true' ? asked : asked.filter((store) => store !== 'redis');
+const stores = hasRedis() || process.env.CI === 'true' ? asked : asked.filter((store) => store !== 'redis');
 const missing = asked.filter((store) => !stores.includes(store));
 const begun = Date.now();
-try {
-  const { outcomes, problems } = await runAll({
-    stores,
-    steps: wanted(Object.keys(STEPS)),
-    atOnce: AT_ONCE,
-    redis: servers?.start,
-    done: ({ store, step }, { length }, milliseconds) => {
-      const verdict = length === 0 ? 'as promised' : `${length} PROBLEMS`;
-      console.log(`${store.padEnd(8)} ${step.padEnd(13)} ${verdict} (${(milliseconds / 1000).toFixed(1)} s)`);
-    },
-  });
-  report(outcomes, problems);
-} finally {
-  await servers?.stop();
-}
+const { outcomes, problems } = await runAll({
+  stores,
+  steps: wanted(Object.keys(STEPS)),
+  atOnce: AT_ONCE,
+  redis: redisDatabases(),
+  done: ({ store, step }, { length }, milliseconds) => {
+    const verdict = length === 0 ? 'as promised' : `${length} PROBLEMS`;
+    console.log(`${store.padEnd(8)} ${step.padEnd(13)} ${verdict} (${(milliseconds / 1000).toFixed(1)} s)`);
+  },
+});
+report(outcomes, problems);
 // Whatever a run that failed has left open ends with it.
 process.exit();
 

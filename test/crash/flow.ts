@@ -1,10 +1,12 @@
 /** The flow of the crash matrix: an account for each cell, a node for each message, and what comes out as a line of the log. */
 import type { FlowNode } from '../support/node-red.ts';
-import { type Cell, type StoreKind, textOf } from './matrix.ts';
+import { type Cell, type StoreKind, textOf, VENDORS } from './matrix.ts';
 import type { CountingVendor } from './vendor.ts';
 
-/** Milliseconds that a call may take. */
-const TIMEOUT = 2500;
+/** Milliseconds that a call may take to a vendor that answers, however busy this machine is. */
+const TIMEOUT = 30_000;
+/** To one that does not at first; longer where an answer that comes later than that would make a double one. */
+const UNANSWERED = { reference: 4000, text: 4000, nothing: 8000 };
 /** Seconds after an attempt. */
 const LOOKUPS = '0.5,1,3';
 
@@ -85,10 +87,17 @@ function linesOf<T>(log: string, word: string): T[] {
 const nodeOf = (key: string) => `send-${key}`;
 
 function account(cell: Cell, vendor: CountingVendor, store: string): FlowNode {
-  const { id, policy } = cell;
+  const { id, policy, fault } = cell;
+  const hangs = fault === 'hang-before' || fault === 'hang-after';
   return {
     ...{ id, type: 'sms-provider', name: `Account of ${id}`, sandbox: false, store, rate: '0', region: '' },
-    ...{ timeout: TIMEOUT, uncertain: policy, lookups: LOOKUPS, failoverAfter: 600, finalWithin: 72 },
+    ...{
+      timeout: hangs ? UNANSWERED[VENDORS[cell.vendor].lookup] : TIMEOUT,
+      uncertain: policy,
+      lookups: LOOKUPS,
+      failoverAfter: 600,
+      finalWithin: 72,
+    },
     ...vendor.line(cell),
   };
 }

@@ -1,7 +1,7 @@
 /** The tables of docs/delivery.md, out of what became of the messages. */
 import { FAULTS, type Fault, POLICIES, type Policy, STEPS, type Step, type StoreKind, VENDORS } from './matrix.ts';
 import type { Fate, Run } from './run.ts';
-import { type Verdict, verdictOn } from './verdict.ts';
+import { mayBeTwice, type Verdict, verdictOn } from './verdict.ts';
 
 export interface Outcome {
   run: Run;
@@ -29,6 +29,7 @@ function totals(outcomes: readonly Outcome[], steps: readonly Step[]): string {
       'messages',
       'lost',
       'sent twice',
+      'the same, *resend* without a record',
       'held',
       'dropped',
       'the flow told twice',
@@ -42,7 +43,17 @@ function counts(step: Step, fates: readonly Fate[]): number[] {
   const are = (verdict: Verdict) => fates.filter((fate) => verdictOn(fate) === verdict).length;
   const toldTwice = fates.filter(({ told }) => told.flat().length > 1).length;
   const notTaken = step === 'before-store' ? fates.filter(({ stopped }) => stopped).length : 0;
-  return [fates.length, are('lost'), are('twice'), are('held'), are('dropped'), toldTwice, notTaken];
+  const asToldTo = fates.filter((fate) => verdictOn(fate) === 'twice' && mayBeTwice(fate.cell)).length;
+  return [
+    fates.length,
+    are('lost'),
+    are('twice') - asToldTo,
+    asToldTo,
+    are('held'),
+    are('dropped'),
+    toldTwice,
+    notTaken,
+  ];
 }
 
 function tableOf(step: Step, outcomes: readonly Outcome[]): string {

@@ -10,7 +10,7 @@ import { problemsOf } from './verdict.ts';
 export interface Plan extends Choice {
   stores: readonly StoreKind[];
   steps?: readonly Step[];
-  /** How many Node-REDs run at once. */
+  /** How many Node-REDs run at once; beside them those that wait for Redis to notice that a process is dead. */
   atOnce: number;
   /** A Redis of the run's own: its URL. */
   redis?: () => Promise<string>;
@@ -24,19 +24,20 @@ export interface Matrix {
   problems: string[];
 }
 
+const REDIS_AT_ONCE = 4;
+
 /** What is in memory promises nothing beyond the process: there nothing is killed. */
 const isMeant = (step: Step, store: StoreKind) => store !== 'memory' || step === 'never';
 
 export async function runAll({ stores, steps, atOnce, redis, done, ...choice }: Plan): Promise<Matrix> {
   const wanted = steps ?? (Object.keys(STEPS) as Step[]);
-  // Redis notices after a while only that a process is dead: those runs begin first.
-  const ordered = [...stores].sort((a) => (a === 'redis' ? -1 : 0));
-  const runs: Run[] = ordered.flatMap((store) =>
+  const runs: Run[] = stores.flatMap((store) =>
     wanted.filter((step) => isMeant(step, store)).map((step) => ({ step, store, cells: cellsOf(choice) })),
   );
   const over = new Map<Run, { outcome: Outcome; problems: string[] }>();
-  const left = [...runs];
-  const work = async () => {
+  const waiting = runs.filter(({ store }) => store === 'redis');
+  const others = runs.filter(({ store }) => store !== 'redis');
+  const work = async (left: Run[]) => {
     for (let next = left.shift(); next; next = left.shift()) {
       const begun = Date.now();
       const shared = next.store === 'redis' ? { redisUrl: await redis?.(), prepare: withBullmq } : {};
@@ -48,18 +49,13 @@ export async function runAll({ stores, steps, atOnce, redis, done, ...choice }: 
       done?.(next, problems, Date.now() - begun);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  const results = inOrder(runs).flatMap((one) => over.get(one) ?? []);
+  const workers = (count: number, left: Run[]) => Array.from({ length: count }, () => work(left));
+  await Promise.all([...workers(REDIS_AT_ONCE, waiting), ...workers(atOnce, others)]);
+  const results = runs.flatMap((one) => over.get(one) ?? []);
   return {
     outcomes: results.map(({ outcome }) => outcome),
     problems: results.flatMap(({ problems }) => problems),
   };
-}
-
-/** Store by store as they are listed, step by step. */
-function inOrder(runs: readonly Run[]): Run[] {
-  const order: StoreKind[] = ['embedded', 'redis', 'memory'];
-  return [...runs].sort((a, b) => order.indexOf(a.store) - order.indexOf(b.store));
 }
 
 /** Who chooses Redis installs it beside the package. */

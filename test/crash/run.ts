@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OutboxState } from '../../dist/src/store/index.js';
-import { type NodeRed, startNodeRed } from '../support/node-red.ts';
+import { type NodeRed, type NodeRedOptions, startNodeRed } from '../support/node-red.ts';
 import { doneIn, flowOf, given, stoppedIn, type Told, toldIn } from './flow.ts';
 import type { Cell, Message, Step, StoreKind } from './matrix.ts';
 import { type CountingVendor, startVendor } from './vendor.ts';
@@ -49,9 +49,9 @@ export interface RunResult {
 
 const STOP_AT = fileURLToPath(new URL('stop-at.cjs', import.meta.url));
 /** Milliseconds in which all messages come to the step, or to their end. */
-const FIRST_LIFE = 20_000;
+const FIRST_LIFE = 40_000;
 /** Longer than any pause between two attempts or look-ups here. */
-const STUCK = 4000;
+const STUCK = 6000;
 /** A claim of a dead process is another's after the store has noticed. */
 const SECOND_LIFE = 90_000;
 /** Milliseconds in which what should not come would have come. */
@@ -65,7 +65,7 @@ export async function run({ step, store, cells, redisUrl, prepare }: Run): Promi
   const inTime = (sentence: string) => sentence && late.push(sentence);
   const start = (env: Record<string, string>) => {
     const flows = flowOf(cells, vendor, store, redisUrl);
-    return startNodeRed({ userDir, flows, env, settings: { httpAdminRoot: '/admin', apiMaxLength: '50mb' } });
+    return startOnFreePort({ userDir, flows, env, settings: { httpAdminRoot: '/admin', apiMaxLength: '50mb' } });
   };
   try {
     prepare?.(userDir);
@@ -100,6 +100,16 @@ export async function run({ step, store, cells, redisUrl, prepare }: Run): Promi
   } finally {
     await vendor.close();
     rmSync(userDir, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** With many starting at once, another may have taken the port that was free. */
+async function startOnFreePort(options: NodeRedOptions, tries = 3): Promise<NodeRed> {
+  try {
+    return await startNodeRed(options);
+  } catch (error) {
+    if (tries === 1 || !/port in use/.test(String(error))) throw error;
+    return startOnFreePort(options, tries - 1);
   }
 }
 
