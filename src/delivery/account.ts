@@ -5,14 +5,14 @@ import { CONNECTIONS } from '../providers/http';
 import type { Capability, Params, Provider, ProviderReport, Quote } from '../providers/provider';
 import { Session, type SessionOptions } from '../providers/session';
 import { measureFor } from '../providers/transcript';
-import { SmsError, toSmsError } from '../sms/errors';
+import { type SmsError, toSmsError } from '../sms/errors';
 import { toE164 } from '../sms/phone';
 import type { AccountReference, AlphabetChoice, Measurement, StatusReport } from '../sms/types';
 import type { OutboxEntry, Store } from '../store';
 import type { Accounts } from './accounts';
+import { Calls, isClosing } from './calls';
 import { onlyOne } from './decisions';
 import { confirmation, freeKey } from './dedupe';
-import { brokenOff } from './endings';
 import { Health } from './health';
 import { Inbox } from './inbox';
 import type { Owner } from './letters';
@@ -22,13 +22,13 @@ import { findAttempt, recall, remember } from './lookup';
 import { News, type NewsRequest } from './news';
 import { OptOuts } from './opt-outs';
 import { Outbox } from './outbox';
-import type { Settlement } from './outbox-options';
 import { type Letter, type Post, postOf } from './post';
 import { prepare, type SendRequest } from './prepare';
 import { sendAll } from './sending';
 import { settleNow, settling } from './settling';
 import { statusOf, waitUntilFinal } from './status';
 import { Tracker } from './tracker';
+import { attemptNow } from './unqueued';
 
 export interface AccountSettings {
   id: string;
@@ -75,12 +75,9 @@ export class Account {
   #limiter: Limiter;
   #health: Health;
   #endLife: () => void;
-  #session: Promise<Session> | undefined;
-  /** Calls that are not the outbox's own. */
-  #calls = new Set<Promise<unknown>>();
+  #calls: Calls;
   #news: News;
   #closing = new AbortController();
-  #closed = false;
 
   constructor(settings: AccountSettings, accounts: Accounts) {
     const { id, name, provider, store, rate } = settings;
@@ -90,6 +87,7 @@ export class Account {
     this.settings = settings;
     this.#accounts = accounts;
     this.#limiter = new Limiter(rate);
+    this.#calls = new Calls(() => this.#connect());
     this.#health = new Health({
       probe: () => store.marks.set('probe', id, '', PROBE_FOR),
       troubled: (error) => settings.troubled?.(error),
@@ -104,7 +102,7 @@ export class Account {
       store: store.tracked,
       marks: store.marks,
       finalWithin: settings.finalWithin,
-      ask: provider.verbs.status ? (ids) => this.#call((line) => verbOf(provider, 'status')(line, ids)) : null,
+      ask: provider.verbs.status ? (ids) => this.#calls.make((line) => verbOf(provider, 'status')(line, ids)) : null,
       post: this.post,
       tell: (letter, report, context) => this.tell(letter, (node) => node.moved(report, context)),
       heard: (report) => this.optOuts.heardStatus(report),
@@ -114,8 +112,12 @@ export class Account {
       account: this.reference,
       store,
       optOuts: this.optOuts,
-      read: provider.verbs.inbound ? (query) => this.#call((line) => verbOf(provider, 'inbound')(line, query)) : null,
-      mark: provider.verbs.markRead ? (rows) => this.#call((line) => verbOf(provider, 'markRead')(line, rows)) : null,
+      read: provider.verbs.inbound
+        ? (query) => this.#calls.make((line) => verbOf(provider, 'inbound')(line, query))
+        : null,
+      mark: provider.verbs.markRead
+        ? (rows) => this.#calls.make((line) => verbOf(provider, 'markRead')(line, rows))
+        : null,
     });
     this.#news = new News(this);
   }
@@ -132,12 +134,7 @@ export class Account {
 
   /** The line to the vendor; opened on first use. @throws SmsError SMS_CONFIG, and may be asked again */
   session(): Promise<Session> {
-    if (this.#closed) return Promise.reject(isClosing());
-    this.#session ??= this.#connect().catch((error) => {
-      this.#session = undefined;
-      throw toSmsError(error);
-    });
-    return this.#session;
+    return this.#calls.session();
   }
 
   /** Checks everything that can be checked before the vendor is asked. @throws SmsError */
@@ -172,23 +169,10 @@ export class Account {
    */
   async sendNow(entry: OutboxEntry): Promise<void> {
     try {
-      await this.#during(this.#attempt(entry).then((settlement) => settleNow(this, this.#accounts, settlement)));
+      const settled = attemptNow(this, entry, () => this.#turn());
+      await this.#calls.during(settled.then((settlement) => settleNow(this, this.#accounts, settlement)));
     } catch (error) {
       this.troubled(error);
-    }
-  }
-
-  async #attempt(entry: OutboxEntry): Promise<Settlement> {
-    try {
-      await this.#turn();
-      const refusal = await this.optOuts.refuse(entry);
-      if (refusal) throw refusal;
-      Object.assign(entry, { attempts: 1, startedAt: Date.now() });
-      const [answer] = await sendAll(this, [entry]);
-      if (!answer || answer instanceof SmsError) throw answer;
-      return { entry, accepted: answer };
-    } catch (thrown) {
-      return { entry, error: thrown instanceof SmsError ? thrown : brokenOff(thrown) };
     }
   }
 
@@ -214,7 +198,7 @@ export class Account {
 
   /** One report for each id, in as few calls as the vendor allows. */
   status(ids: readonly string[]): Promise<(StatusReport | SmsError)[]> {
-    return this.#during(statusOf(this, ids));
+    return this.#calls.during(statusOf(this, ids));
   }
 
   /** The same, when all are final or the time (milliseconds) is over. */
@@ -236,10 +220,10 @@ export class Account {
     const measured = measureFor(provider, text, alphabet);
     const hasNumber = to !== undefined && to !== null && to !== '';
     if (!provider.verbs.quote || (provider.verbs.length && !hasNumber)) {
-      return this.#call((line) => verbOf(provider, 'length')(line, measured.text));
+      return this.#calls.make((line) => verbOf(provider, 'length')(line, measured.text));
     }
     const number = toE164(to, settings.region || undefined);
-    return this.#call((line) => verbOf(provider, 'quote')(line, number, measured.text));
+    return this.#calls.make((line) => verbOf(provider, 'quote')(line, number, measured.text));
   }
 
   /** News out of the vendor's own queue where it has one, else about the messages that are on their way. */
@@ -254,11 +238,11 @@ export class Account {
 
   /** Takes news out of the vendor's queue, where they are gone then. */
   takeNews(limit: number): Promise<ProviderReport[]> {
-    return this.#call((line) => verbOf(this.provider, 'statusQueue')(line, limit));
+    return this.#calls.make((line) => verbOf(this.provider, 'statusQueue')(line, limit));
   }
 
   call(operation: string, params: Params): Promise<unknown> {
-    return this.#call((line) => line.call(operation, params));
+    return this.#calls.make((line) => line.call(operation, params));
   }
 
   async pages(operation: string, params: Params): Promise<AsyncGenerator<unknown>> {
@@ -266,7 +250,7 @@ export class Account {
   }
 
   senders(): Promise<string[]> {
-    return this.#call((line) => verbOf(this.provider, 'senders')(line));
+    return this.#calls.make((line) => verbOf(this.provider, 'senders')(line));
   }
 
   can(capability: Capability): boolean {
@@ -284,10 +268,8 @@ export class Account {
   async close(removed = false): Promise<void> {
     this.#closing.abort();
     // A vendor that hangs must not keep Node-RED from closing: its calls are cut off, and looked up later.
-    const cut = setTimeout(() => this.#disconnect(), LONGEST_CLOSE);
-    await Promise.all([this.outbox.close(), this.tracker.close(), ...this.#calls]);
-    this.#closed = true;
-    await Promise.all(this.#calls);
+    const cut = setTimeout(() => this.#calls.disconnect(), LONGEST_CLOSE);
+    await this.#calls.close([this.outbox.close(), this.tracker.close()]);
     clearTimeout(cut);
     try {
       if (removed) await this.outbox.abandon();
@@ -295,32 +277,13 @@ export class Account {
       await this.post.flush();
       this.#health.close();
       this.#endLife();
-      await this.#disconnect();
+      await this.#calls.disconnect();
     }
-  }
-
-  async #disconnect(): Promise<void> {
-    const session = await this.#session?.catch(() => undefined);
-    await session?.close();
   }
 
   async #connect(): Promise<Session> {
     const line = await this.settings.connect();
     return new Session(this.provider, { timeout: this.settings.timeout, ...line });
-  }
-
-  #call<T>(use: (line: Session) => Promise<T>): Promise<T> {
-    return this.#during(this.session().then(use));
-  }
-
-  /** Closing waits for it. */
-  #during<T>(work: Promise<T>): Promise<T> {
-    const end = () => {
-      this.#calls.delete(over);
-    };
-    const over: Promise<void> = work.then(end, end);
-    this.#calls.add(over);
-    return work;
   }
 
   /** Waits as the rate of the account demands. */
@@ -360,10 +323,6 @@ export class Account {
       },
     });
   }
-}
-
-function isClosing(): SmsError {
-  return new SmsError('SMS_CONFIG', 'The account is being closed.');
 }
 
 /** A mark that says nothing: that it can be written does. */

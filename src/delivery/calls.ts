@@ -1,0 +1,55 @@
+/** An account's line to its vendor, opened on first use, and the calls under way that are not the outbox's own. */
+import type { Session } from '../providers/session';
+import { SmsError, toSmsError } from '../sms/errors';
+
+export class Calls {
+  #open: () => Promise<Session>;
+  #session: Promise<Session> | undefined;
+  #running = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor(open: () => Promise<Session>) {
+    this.#open = open;
+  }
+
+  /** @throws SmsError SMS_CONFIG, and may be asked again */
+  session(): Promise<Session> {
+    if (this.#closed) return Promise.reject(isClosing());
+    this.#session ??= this.#open().catch((error) => {
+      this.#session = undefined;
+      throw toSmsError(error);
+    });
+    return this.#session;
+  }
+
+  make<T>(use: (line: Session) => Promise<T>): Promise<T> {
+    return this.during(this.session().then(use));
+  }
+
+  /** Closing waits for it. */
+  during<T>(work: Promise<T>): Promise<T> {
+    const end = () => {
+      this.#running.delete(over);
+    };
+    const over: Promise<void> = work.then(end, end);
+    this.#running.add(over);
+    return work;
+  }
+
+  /** Waits for what is under way beside something else; after that nothing more is begun. */
+  async close(others: readonly Promise<unknown>[]): Promise<void> {
+    await Promise.all([...others, ...this.#running]);
+    this.#closed = true;
+    await Promise.all(this.#running);
+  }
+
+  /** Cuts off what is under way. */
+  async disconnect(): Promise<void> {
+    const session = await this.#session?.catch(() => undefined);
+    await session?.close();
+  }
+}
+
+export function isClosing(): SmsError {
+  return new SmsError('SMS_CONFIG', 'The account is being closed.');
+}

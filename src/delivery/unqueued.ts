@@ -1,0 +1,22 @@
+/** One attempt, now, with a message that is in no outbox. */
+import { SmsError } from '../sms/errors';
+import type { OutboxEntry } from '../store';
+import type { Account } from './account';
+import { brokenOff } from './endings';
+import type { Settlement } from './outbox-options';
+import { sendAll } from './sending';
+
+/** Nothing is stored before the vendor has answered. @param turn waits as the rate of the account demands */
+export async function attemptNow(account: Account, entry: OutboxEntry, turn: () => Promise<void>): Promise<Settlement> {
+  try {
+    await turn();
+    const refusal = await account.optOuts.refuse(entry);
+    if (refusal) throw refusal;
+    Object.assign(entry, { attempts: 1, startedAt: Date.now() });
+    const [answer] = await sendAll(account, [entry]);
+    if (!answer || answer instanceof SmsError) throw answer;
+    return { entry, accepted: answer };
+  } catch (thrown) {
+    return { entry, error: thrown instanceof SmsError ? thrown : brokenOff(thrown) };
+  }
+}
