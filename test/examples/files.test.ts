@@ -15,7 +15,7 @@ const KINDS = [
 ];
 
 /** What is the same for every provider. */
-const GENERAL = ['First steps', 'Operations'];
+const GENERAL = ['First steps', 'Alarms', 'Campaigns', 'Replies', 'Operations'];
 
 type Placed = FlowNode & { x: number; y: number; name: string; wires: string[][] };
 
@@ -48,9 +48,17 @@ for (const { path, folder, nodes } of examples) {
       }
     });
 
-    it('begins with a comment, and catches what goes wrong', () => {
+    it('begins with a comment that says what to press, and catches what goes wrong', () => {
       const [top] = [...placed].sort((a, b) => a.y - b.y);
       assert.equal(top?.type, 'comment');
+      assert.match(top.name, /\bpress\b/i);
+      const buttons = placed.filter(({ type }) => type === 'inject').map(({ name }) => name);
+      for (const [, button = ''] of top.name.matchAll(/“([^”]+)”/g)) {
+        const meant = [...buttons, ...placed.map(({ name }) => name)].some(
+          (name) => name.toLowerCase() === button.toLowerCase().replace('’', "'"),
+        );
+        assert.ok(meant, `nothing is called “${button}”`);
+      }
       const rest = placed.filter(({ type, scope }) => type === 'catch' && !scope);
       assert.equal(rest.length, 1);
     });

@@ -10,8 +10,8 @@ import { SPECIAL, TALES, type Tale } from './tales.ts';
 const PATIENCE = 25_000;
 /** What has not come by then is waited for this long, so that many failures do not take for ever. */
 const LAST_CHANCE = 200;
-/** What is pressed later shows at once what it is for. */
-const SOON = 5_000;
+/** What is pressed later shows soon what it is for; the slowest gives a person six seconds to answer. */
+const SOON = 10_000;
 
 const examples = readExamples();
 

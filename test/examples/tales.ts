@@ -1,4 +1,5 @@
 /** What each example is for: the buttons to press, and what its debug nodes then show. */
+import { AT_WORK } from './tales-at-work.ts';
 
 export interface Tale {
   press?: string[];
@@ -13,6 +14,7 @@ const FAILED = { status: 'failed', final: true };
 
 /** By the name in the menu. Those under a provider's name are the same for each provider, but for `Special`. */
 export const TALES: Readonly<Record<string, Tale>> = {
+  ...AT_WORK,
   'Send and follow': {
     press: ['one that arrives', 'one that fails', 'in two minutes'],
     shows: [
