@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { demand, isAble, verbOf } from '../providers/capabilities';
 import { CONNECTIONS } from '../providers/http';
-import type { Capability, Params, Provider, ProviderReport, Quote } from '../providers/provider';
+import type { Accepted, Capability, Params, Provider, ProviderReport, Quote } from '../providers/provider';
 import { Session, type SessionOptions } from '../providers/session';
 import { measureFor } from '../providers/transcript';
 import { type SmsError, toSmsError } from '../sms/errors';
@@ -16,7 +16,7 @@ import { confirmation, freeKey } from './dedupe';
 import { Health } from './health';
 import { Inbox } from './inbox';
 import type { Owner } from './letters';
-import { livesOf } from './life';
+import { type Lives, livesOf } from './life';
 import { Limiter } from './limiter';
 import { findAttempt, recall, remember } from './lookup';
 import { News, type NewsRequest } from './news';
@@ -26,7 +26,9 @@ import { type Letter, type Post, postOf } from './post';
 import { prepare, type SendRequest } from './prepare';
 import { sendAll } from './sending';
 import { settleNow, settling } from './settling';
+import { Slots } from './slots';
 import { statusOf, waitUntilFinal } from './status';
+import { StoredTokens } from './tokens';
 import { Tracker } from './tracker';
 import { attemptNow } from './unqueued';
 
@@ -73,7 +75,10 @@ export class Account {
   callbackUrl: ((reference: string) => string | null) | null = null;
   #accounts: Accounts;
   #limiter: Limiter;
+  /** Where the store keeps the rate, which the limiter does otherwise. */
+  #slots: Slots | null;
   #health: Health;
+  #lives: Lives;
   #endLife: () => void;
   #calls: Calls;
   #news: News;
@@ -86,20 +91,23 @@ export class Account {
     this.provider = provider;
     this.settings = settings;
     this.#accounts = accounts;
-    this.#limiter = new Limiter(rate);
+    this.#slots = store.rates && rate > 0 ? new Slots(store.rates, id, rate) : null;
+    this.#limiter = new Limiter(this.#slots ? 0 : rate);
     this.#calls = new Calls(() => this.#connect());
     this.#health = new Health({
       probe: () => store.marks.set('probe', id, '', PROBE_FOR),
       troubled: (error) => settings.troubled?.(error),
       recovered: () => settings.recovered?.(),
     });
-    this.#endLife = livesOf(store).begin();
+    this.#lives = livesOf(store);
+    this.#endLife = this.#lives.begin(id);
     this.post = postOf(store);
     this.optOuts = new OptOuts({ account: id, marks: store.marks, statuses: provider.optedOut ?? [] });
     this.outbox = this.#newOutbox();
     this.tracker = new Tracker({
       account: this.reference,
       store: store.tracked,
+      isShared: store.rates !== null,
       marks: store.marks,
       finalWithin: settings.finalWithin,
       ask: provider.verbs.status ? (ids) => this.#calls.make((line) => verbOf(provider, 'status')(line, ids)) : null,
@@ -152,6 +160,7 @@ export class Account {
     const { store } = this.settings;
     try {
       const confirm = await confirmation(store, entries);
+      this.#lives.confirm();
       const [taken, confirmed] = await Promise.allSettled([this.outbox.submit(entries), confirm()]);
       if (taken.status === 'rejected') throw taken.reason;
       if (confirmed.status === 'rejected') this.#health.failed(confirmed.reason);
@@ -272,7 +281,7 @@ export class Account {
     await this.#calls.close([this.outbox.close(), this.tracker.close()]);
     clearTimeout(cut);
     try {
-      if (removed) await this.outbox.abandon();
+      if (removed && !(await this.#lives.hasElsewhere(this.id))) await this.outbox.abandon();
     } finally {
       await this.post.flush();
       this.#health.close();
@@ -282,12 +291,19 @@ export class Account {
   }
 
   async #connect(): Promise<Session> {
-    const line = await this.settings.connect();
-    return new Session(this.provider, { timeout: this.settings.timeout, ...line });
+    const { store, timeout, connect } = this.settings;
+    const line = await connect();
+    const troubled = (error: unknown) => this.#health.noticed(error);
+    const keeper = store.rates ? new StoredTokens(store, { account: this.id, ...line }, troubled) : undefined;
+    return new Session(this.provider, { timeout, keeper, ...line });
   }
 
   /** Waits as the rate of the account demands. */
   async #turn(): Promise<void> {
+    if (this.#slots) {
+      await this.#logIn();
+      return this.#slots.turn(1, this.#closing.signal);
+    }
     const wait = this.#limiter.take(Date.now());
     if (wait === 0) return;
     await pause(wait, undefined, { signal: this.#closing.signal }).catch(() => {
@@ -295,20 +311,35 @@ export class Account {
     });
   }
 
+  /** So that nothing stands between a slot and the message that leaves in it; what goes wrong, the message itself meets. */
+  async #logIn(): Promise<void> {
+    const line = await this.session().catch(() => undefined);
+    await line?.logIn();
+  }
+
+  /** Sends in the slot that the messages have, or in a later one when that is lost. */
+  async #sendInSlot(slots: Slots, entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]> {
+    await this.#logIn();
+    await slots.renew(entries, this.#closing.signal);
+    return sendAll(this, entries);
+  }
+
   #newOutbox(): Outbox {
     const { id, provider, store, lookups, uncertain, failoverAfter } = this.settings;
+    const slots = this.#slots;
     return new Outbox({
       account: id,
       store: store.outbox,
       isShared: store.rates !== null,
       limiter: this.#limiter,
+      slots,
       concurrency: CONNECTIONS,
       lookups,
       uncertain,
       failoverAfter,
       batch: provider.verbs.sendMany ? (provider.batch ?? MOST_TOGETHER) : 1,
       batchKey: ({ sender, options, at }) => JSON.stringify([sender, options, at]),
-      send: (entries) => sendAll(this, entries),
+      send: (entries) => (slots ? this.#sendInSlot(slots, entries) : sendAll(this, entries)),
       refuse: (entry) => this.optOuts.refuse(entry),
       recall: (entry) => recall(this, entry),
       remember: (reference, accepted) => remember(this, reference, accepted),
@@ -318,8 +349,10 @@ export class Account {
       health: this.#health,
       handOver: (account) => {
         const next = this.#accounts.get(account);
-        next?.outbox.wake();
-        return next !== undefined;
+        // From one store into another there is no way in one piece: a crash would lose the message, or double it.
+        if (next?.settings.store.outbox !== store.outbox) return false;
+        next.outbox.wake();
+        return true;
       },
     });
   }

@@ -8,6 +8,8 @@ import { MOST_QUESTIONS, nextQuestion } from './schedule';
 export interface AskingOptions {
   account: string;
   store: TrackedStore;
+  /** Whether other processes have the store open, too. */
+  isShared: boolean;
   /** Asks the vendor for statuses; null when it has no such call. */
   ask: ((ids: readonly string[]) => Promise<(ProviderReport | SmsError)[]>) | null;
   /** Takes in an answer; the report when it moved its message. */
@@ -25,6 +27,8 @@ const BATCH = 50;
 const RETRY = 10_000;
 /** How often, in milliseconds, what is overdue is looked for while a node sweeps. */
 const SWEPT_PAUSE = 60_000;
+/** How often, in milliseconds, a process looks for what others have accepted, who may be dead by then. */
+const OTHERS_PAUSE = 30_000;
 
 export class Asking {
   #options: AskingOptions;
@@ -105,8 +109,7 @@ export class Asking {
   async #goOn(): Promise<void> {
     const { store, account, first } = this.#options;
     await first();
-    const next = await store.nextDue(account);
-    if (next !== null) this.plan(next);
+    this.#planNext(await store.nextDue(account), 0);
   }
 
   /** Gives up what is overdue, asks about what is due (a sweeping node does it instead), and plans the next time. */
@@ -118,8 +121,13 @@ export class Asking {
     await this.#giveUp(due.filter(({ finalBy }) => finalBy <= now));
     const isSwept = this.#feeders.sweep > 0;
     if (!isSwept) await this.#ask(due.filter(({ finalBy }) => finalBy > now));
-    const next = await store.nextDue(account);
-    if (next !== null) this.plan(Math.max(next, isSwept ? now + SWEPT_PAUSE : now + 1));
+    this.#planNext(await store.nextDue(account), isSwept ? now + SWEPT_PAUSE : now + 1);
+  }
+
+  /** @param next null for nothing @param soonest epoch milliseconds */
+  #planNext(next: number | null, soonest: number): void {
+    const others = this.#options.isShared ? Date.now() + OTHERS_PAUSE : Number.POSITIVE_INFINITY;
+    this.plan(Math.max(Math.min(next ?? Number.POSITIVE_INFINITY, others), soonest));
   }
 
   async #ask(messages: readonly TrackedMessage[]): Promise<StatusReport[]> {

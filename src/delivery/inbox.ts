@@ -61,7 +61,9 @@ export class Inbox {
   async poll(request: PollRequest, give: (message: InboundMessage) => void): Promise<number> {
     const { store, account } = this.#options;
     const lease = new Lease(store, `poll:${account.account}:${request.reader}`);
-    if (request.every !== null && !(await lease.turn(request.every))) return 0;
+    const isTurn = request.every === null || (await lease.turn(request.every));
+    // What this process has kept is given here, whoever asks the vendor.
+    if (!isTurn) return this.#give(await this.#kept(request.reader), request.limit, give);
     const patience = request.every === null ? PATIENCE : 0;
     return (await lease.during(() => this.#poll(request, give), patience)) ?? 0;
   }

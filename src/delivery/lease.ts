@@ -6,11 +6,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Store } from '../store';
 import { LIFE } from './life';
 
-/** Milliseconds after which the work of a process that died is another's. */
-const LASTS = 15_000;
-const RENEWED = LASTS / 3;
-/** Milliseconds between two looks whether it is free. */
-const LOOK = 200;
+/** Milliseconds. */
+export interface LeaseTimes {
+  /** After which the work of a process that died is another's. */
+  lasts: number;
+  /** Between two looks whether it is free. */
+  look: number;
+}
+
+const STANDARD: LeaseTimes = { lasts: 15_000, look: 200 };
+/** How often it is renewed while it lasts. */
+const RENEWALS = 3;
 const SCOPE = 'lease';
 /** A turn ends a little before the next one, which may come a little early. */
 const TURN = 0.9;
@@ -18,11 +24,13 @@ const TURN = 0.9;
 export class Lease {
   #store: Pick<Store, 'marks' | 'rates'>;
   #name: string;
+  #times: LeaseTimes;
 
   /** @param name the same in all processes, and for this work alone; ASCII */
-  constructor(store: Pick<Store, 'marks' | 'rates'>, name: string) {
+  constructor(store: Pick<Store, 'marks' | 'rates'>, name: string, times = STANDARD) {
     this.#store = store;
     this.#name = name;
+    this.#times = times;
   }
 
   /**
@@ -33,12 +41,13 @@ export class Lease {
   async during<T>(work: () => Promise<T>, patience = 0): Promise<T | null> {
     const { marks, rates } = this.#store;
     if (rates === null) return work();
+    const { lasts, look } = this.#times;
     const end = Date.now() + patience;
-    while (!(await marks.add(SCOPE, this.#name, LASTS, LIFE))) {
+    while (!(await marks.add(SCOPE, this.#name, lasts, LIFE))) {
       if (Date.now() >= end) return null;
-      await pause(Math.min(LOOK, end - Date.now()));
+      await pause(Math.min(look, end - Date.now()));
     }
-    const renewing = setInterval(() => this.#renew(), RENEWED).unref();
+    const renewing = setInterval(() => this.#renew(), lasts / RENEWALS).unref();
     try {
       return await work();
     } finally {
@@ -57,7 +66,7 @@ export class Lease {
   #renew(): void {
     const { marks } = this.#store;
     this.#isOurs()
-      .then((isOurs) => (isOurs ? marks.set(SCOPE, this.#name, LIFE, LASTS) : undefined))
+      .then((isOurs) => (isOurs ? marks.set(SCOPE, this.#name, LIFE, this.#times.lasts) : undefined))
       .catch(() => {});
   }
 

@@ -4,6 +4,7 @@ import type { SmsError } from '../sms/errors';
 import type { OutboxEntry, OutboxStore } from '../store';
 import type { Health } from './health';
 import type { Limiter } from './limiter';
+import type { Slots } from './slots';
 
 /** How one message ended: accepted, or an error that says why not. */
 export type Settlement = { entry: OutboxEntry } & (
@@ -31,6 +32,8 @@ export interface OutboxOptions {
   /** Whether other processes have the store open, too. */
   isShared: boolean;
   limiter: Limiter;
+  /** Where the store keeps the rate for several processes, beside a limiter that sets none. */
+  slots?: Slots | null;
   /** Calls under way at once. */
   concurrency: number;
   /** Seconds after an attempt at which an unknown one is looked up. */

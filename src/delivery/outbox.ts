@@ -12,6 +12,7 @@ import { abandoned, abandonedUnknown, expired, uncertainError } from './endings'
 import { STORE_PAUSE } from './health';
 import { acceptedBy } from './lookup';
 import type { OutboxOptions } from './outbox-options';
+import type { Slot, Slots } from './slots';
 
 export class Outbox {
   /** What a person decides about a message that is held: each is false when there is no such message. @throws SmsError SMS_STORE */
@@ -36,6 +37,8 @@ export class Outbox {
   #fallbacks = false;
   /** How many messages a call may be expected to take, as the last ones did. */
   #perCall: number;
+  /** How many messages may be expected to be due at once. */
+  #expected = 1;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -120,7 +123,7 @@ export class Outbox {
   }
 
   async #round(): Promise<void> {
-    const { account, store, limiter, concurrency, failoverAfter } = this.#options;
+    const { account, store, isShared, limiter, slots, concurrency, failoverAfter } = this.#options;
     const now = Date.now();
     if (now >= this.#recoverAt) await this.#recover(now);
     const late = await store.takeExpired(account, now);
@@ -129,7 +132,9 @@ export class Outbox {
     const isOut = this.#breaker.wait(now) > 0 && this.#breaker.downFor(now) >= failoverAfter * 1000;
     if (isOut && this.#fallbacks) await this.#evacuate(now);
     const places = this.#breaker.places(now, concurrency, this.#running.size);
-    const limit = limiter.allowance(now, places * this.#perCall, this.#perCall);
+    const allowed = limiter.allowance(now, places * this.#perCall, this.#perCall);
+    const slot = slots && allowed > 0 ? await this.#slot(slots, now, Math.min(allowed, this.#expected)) : null;
+    const limit = slots ? (slot?.messages ?? 0) : allowed;
     if (limit === 0) return;
     const claimed = await store.claim(account, now, limit);
     const lookups = claimed.filter(({ state }) => state === 'unknown');
@@ -138,12 +143,23 @@ export class Outbox {
     for (const entry of lookups.slice(0, places)) this.#run(this.#attempts.lookUp(entry));
     for (const entries of calls.slice(0, left)) {
       limiter.take(now, entries.length);
+      if (slot) slots?.assign(slot, entries);
       this.#run(this.#attempts.make(entries));
     }
+    if (slot) slots?.giveBack(slot, limit - calls.slice(0, left).flat().length);
+    this.#expected = claimed.length === limit ? Math.min(this.#options.batch, 2 * limit) : Math.max(1, claimed.length);
     const tooMany = [...lookups.slice(places), ...calls.slice(left).flat()];
     for (const entry of tooMany) await this.#giveBack(entry);
     this.#perCall = tooMany.length > 0 ? 1 : Math.min(this.#options.batch, this.#perCall * 2);
     if (claimed.length === limit) this.#again = true;
+    if (isShared) this.#fallbacks ||= claimed.some(({ fallback }) => fallback.length > 0);
+  }
+
+  /** None is taken for nothing, as far as can be known: others would wait for it. */
+  async #slot(slots: Slots, now: number, messages: number): Promise<Slot | null> {
+    const { account, store } = this.#options;
+    const due = await store.nextDue(account);
+    return due !== null && due <= now ? slots.take(messages) : null;
   }
 
   /** What an account of this name left when it ended in the middle of something, or could not write down its end. */
@@ -228,13 +244,14 @@ export class Outbox {
   }
 
   async #sleep(): Promise<void> {
-    const { account, store, limiter, concurrency } = this.#options;
+    const { account, store, isShared, limiter, slots, concurrency } = this.#options;
     const due = await store.nextDue(account);
-    const next = Math.min(due ?? Number.POSITIVE_INFINITY, this.#recoverAt);
+    const now = Date.now();
+    const others = isShared ? now + OTHERS_PAUSE : Number.POSITIVE_INFINITY;
+    const next = Math.min(due ?? Number.POSITIVE_INFINITY, this.#recoverAt, others);
     clearTimeout(this.#timer);
     if (next === Number.POSITIVE_INFINITY || this.#closed) return;
-    const now = Date.now();
-    const pause = Math.max(limiter.wait(now), this.#breaker.wait(now));
+    const pause = Math.max(limiter.wait(now), slots?.wait(now) ?? 0, this.#breaker.wait(now));
     // With every place taken, the end of a call wakes the pump.
     if (pause === 0 && this.#breaker.places(now, concurrency, this.#running.size) === 0) return;
     const wait = Math.max(next - now, Math.min(pause, LONGEST_PAUSE, this.#untilFailover(now)), 1);
@@ -262,6 +279,8 @@ const LONGEST_PAUSE = 10_000;
 const LONGEST_SLEEP = 24 * 3600_000;
 /** Milliseconds in which another process tells what it has taken out as expired. */
 const OTHERS_NEED = 30_000;
+/** How often, in milliseconds, a process looks for what others have taken in, who may be busy, or dead. */
+const OTHERS_PAUSE = 5000;
 /** Messages that are ended at once. */
 const PAGE = 500;
 /** More calls than that are never under way. */

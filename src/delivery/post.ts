@@ -1,20 +1,16 @@
 /**
  * The post: what a node is to be told is a letter, stored in the same turn as the fact that it tells of, then given to
  * the node, then removed. What a crash left behind is given when the node of that id is there again: at least once, and
- * twice only when the process died between giving and removing.
+ * twice only when the process died between giving and removing. Where several processes share the store, a letter is
+ * given in the one whose message it tells of, and when that one dies in another.
  */
 import type { MarkStore, Store } from '../store';
-import { LIFE, type Lives, livesOf } from './life';
+import { Bells } from './bells';
+import { Handover } from './handover';
+import { LIFE } from './life';
+import { type Letter, Mailbag } from './mailbag';
 
-export interface Letter {
-  /** The id of the node that it is for. */
-  owner: string;
-  /** Sorts by time. */
-  key: string;
-  kind: string;
-  /** What JSON can carry. */
-  body: unknown;
-}
+export type { Letter } from './mailbag';
 
 /** Tells a letter, at once or by and by; rejects when it could not be told and is to be left. */
 type Reader = (letter: Letter) => unknown;
@@ -25,59 +21,48 @@ interface Box {
   failed: (error: unknown) => void;
   /** What came before is still being given: new letters wait behind it. */
   isBehind: boolean;
-  /** A letter was left since the last look. */
+  /** What is in the store for it is being given. */
+  isLooking: boolean;
+  /** A letter was left since that began. */
   again: boolean;
   isOpen: boolean;
-  /** Until the store that failed is asked again. */
   timer?: NodeJS.Timeout;
-  /** Where others share the store: who of them has died is found out now and then. */
-  rounds?: NodeJS.Timeout | undefined;
 }
 
-const KEPT_FOR = 30 * 24 * 3600_000;
-/** Letters that are read at once. */
-const PAGE = 500;
 /** Milliseconds after a store that failed. */
 const RETRY = 1000;
-/** Milliseconds that whoever inherited a letter has to give it. */
-const HEIR_FOR = 60_000;
-/** Milliseconds between looks for the letters of processes that died. */
-const ROUND = 30_000;
 
 /**
  * Whoever has a letter, from {@link compose}, {@link put} or {@link pending}, is the only one, and ends it in one of
  * three ways: {@link give}, {@link done} or {@link leave}.
  */
 export class Post {
-  #marks: MarkStore;
-  #lives: Lives;
-  #isShared: boolean;
+  #bag: Mailbag;
+  /** Null where no other process has the store. */
+  #handover: Handover | null;
+  #bells: Bells | undefined;
   #boxes = new Map<string, Box>();
-  /** Keys of the letters that somebody has, or that are not yet removed. */
-  #busy = new Set<string>();
-  #removing = new Set<Promise<void>>();
-  /** Given, and not removed because the store failed. */
-  #leftOver = new Set<Letter>();
-  #timer: NodeJS.Timeout | undefined;
+  /** Perhaps for another process, which the store could not say. */
+  #stuck = new Set<Letter>();
   #last = 0;
   #count = 0;
 
   constructor(store: Store) {
-    this.#marks = store.marks;
-    this.#lives = livesOf(store);
-    this.#isShared = store.rates !== null;
+    this.#handover = store.rates === null ? null : new Handover(store);
+    this.#bag = new Mailbag(store.marks, this.#handover);
+    if (this.#handover) this.#bells = new Bells(this.#handover, (owners) => this.#heard(owners));
   }
 
   /** A letter that is not stored yet. */
-  compose(owner: string, kind: string, body: unknown): Letter {
-    const letter = { owner, key: this.#nextKey(), kind, body };
-    this.#busy.add(letter.key);
+  compose(owner: string, kind: string, body: unknown, life = LIFE, isLater = false): Letter {
+    const letter = { owner, key: this.#nextKey(), kind, body, life, isLater };
+    this.#bag.take(letter);
     return letter;
   }
 
   /** Asked again for the same letter, it stores the same letter. */
-  async store({ owner, key, kind, body }: Letter): Promise<void> {
-    await this.#marks.set(scopeOf(owner), key, JSON.stringify({ kind, body, life: LIFE }), KEPT_FOR);
+  store(letter: Letter): Promise<void> {
+    return this.#bag.write(letter, false);
   }
 
   /** A letter that is stored when it is returned. @throws SmsError SMS_STORE */
@@ -98,8 +83,16 @@ export class Post {
    * @param read another way to give it than the one that the node has with {@link open}
    */
   give(letter: Letter, read = this.#boxes.get(letter.owner)?.read): void {
-    if (!read || this.#boxes.get(letter.owner)?.isBehind) {
+    if (this.#handover && letter.life !== LIFE) {
+      this.#pass(this.#handover, letter, read);
+      return;
+    }
+    const box = this.#boxes.get(letter.owner);
+    // What it comes behind may be in the store still, from another process.
+    const isBehind = box?.isBehind || (this.#handover !== null && letter.isLater);
+    if (!read || isBehind) {
       this.leave(letter);
+      if (box && isBehind) this.#look(letter.owner, box);
       return;
     }
     try {
@@ -112,31 +105,20 @@ export class Post {
 
   /** It was given, or is not to be: removed, which nobody waits for. */
   done(letter: Letter): void {
-    const removing = this.#marks
-      .remove(scopeOf(letter.owner), letter.key)
-      .then(() => {
-        this.#leftOver.delete(letter);
-        this.#busy.delete(letter.key);
-      })
-      .catch(() => {
-        this.#leftOver.add(letter);
-        this.#timer ??= setTimeout(() => this.#removeLeftOver(), RETRY).unref();
-      })
-      .finally(() => this.#removing.delete(removing));
-    this.#removing.add(removing);
+    this.#bag.remove(letter);
   }
 
   /** It stays where it is until somebody asks for what is pending. */
-  leave({ owner, key }: Letter): void {
-    this.#busy.delete(key);
-    const box = this.#boxes.get(owner);
+  leave(letter: Letter): void {
+    this.#bag.putBack(letter);
+    const box = this.#boxes.get(letter.owner);
     if (box) box.again = true;
   }
 
   /** The letters for a node that nobody has, oldest first; those of another process that is alive are left to it. */
   async pending(owner: string): Promise<Letter[]> {
     const letters: Letter[] = [];
-    for await (const page of this.#pages(owner)) letters.push(...page);
+    for await (const page of this.#bag.pages(owner)) letters.push(...page);
     return letters;
   }
 
@@ -147,46 +129,70 @@ export class Post {
   open(owner: string, read: Reader, failed: (error: unknown) => void = () => {}): () => void {
     const former = this.#boxes.get(owner);
     if (former) close(former);
-    const box: Box = { read, failed, isBehind: true, again: false, isOpen: true };
+    const box: Box = { read, failed, isBehind: true, isLooking: false, again: false, isOpen: true };
     this.#boxes.set(owner, box);
-    this.#catchUp(owner, box);
-    if (this.#isShared) box.rounds = setInterval(() => this.#goRound(owner, box), ROUND).unref();
+    this.#look(owner, box);
+    this.#bells?.start();
     return () => {
       close(box);
       if (this.#boxes.get(owner) === box) this.#boxes.delete(owner);
+      if (this.#boxes.size === 0) this.#bells?.stop();
     };
   }
 
   /** Waits for what is being removed. */
-  async flush(): Promise<void> {
-    this.#removeLeftOver();
-    await Promise.all(this.#removing);
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+  flush(): Promise<void> {
+    return this.#bag.flush();
   }
 
-  /** Never rejects: a store that fails is asked again. */
-  #catchUp(owner: string, box: Box): void {
+  /** Gives it here, if this process is the heir, or sees to it that the one who tells it does; never rejects. */
+  #pass(handover: Handover, letter: Letter, read: Reader | undefined): void {
+    const pass = async () => {
+      const teller = await handover.teller(letter.owner, letter.life, read !== undefined);
+      if (teller === LIFE) return true;
+      await Promise.all([letter.isLater && this.#bag.write(letter, true), handover.ring(letter.owner, teller)]);
+      this.#bag.putBack(letter);
+      return false;
+    };
+    pass().then(
+      (isOurs) => {
+        if (isOurs) this.#giveGuarded({ ...letter, life: LIFE }, read);
+      },
+      () => this.#stuck.add(letter),
+    );
+  }
+
+  /** Others have left letters, or died; and the store answers, which it may not have done before. */
+  #heard(owners: string[] | 'all'): void {
+    const stuck = [...this.#stuck];
+    this.#stuck.clear();
+    for (const letter of stuck) this.#giveGuarded(letter, this.#boxes.get(letter.owner)?.read);
+    for (const [owner, box] of this.#boxes) if (owners === 'all' || owners.includes(owner)) this.#look(owner, box);
+  }
+
+  /** Gives what is in the store for a node; one look at a time. Never rejects: a store that fails is asked again. */
+  #look(owner: string, box: Box): void {
+    box.again = true;
+    if (box.isLooking) return;
+    box.isLooking = true;
     this.#giveAll(owner, box).catch(() => {
-      if (box.isOpen) box.timer = setTimeout(() => this.#catchUp(owner, box), RETRY).unref();
+      if (!box.isOpen) return;
+      const again = () => {
+        box.isLooking = false;
+        this.#look(owner, box);
+      };
+      box.timer = setTimeout(again, RETRY).unref();
     });
   }
 
   async #giveAll(owner: string, box: Box): Promise<void> {
-    do {
+    while (box.again && box.isOpen) {
       box.again = false;
-      await this.#givePages(owner, box);
-    } while (box.again && box.isOpen);
+      const pages = this.#bag.pages(owner, !box.isBehind);
+      for await (const page of pages) for (const letter of page) this.#giveOld(letter, box);
+    }
     box.isBehind = false;
-  }
-
-  /** The next round looks again where this one could not. */
-  #goRound(owner: string, box: Box): void {
-    if (!box.isBehind) this.#givePages(owner, box).catch(() => {});
-  }
-
-  async #givePages(owner: string, box: Box): Promise<void> {
-    for await (const page of this.#pages(owner)) for (const letter of page) this.#giveOld(letter, box);
+    box.isLooking = false;
   }
 
   #giveOld(letter: Letter, box: Box): void {
@@ -202,6 +208,14 @@ export class Post {
     }
   }
 
+  #giveGuarded(letter: Letter, read: Reader | undefined): void {
+    try {
+      this.give(letter, read);
+    } catch (error) {
+      this.#boxes.get(letter.owner)?.failed(error);
+    }
+  }
+
   #given(letter: Letter, told: unknown): void {
     if (told instanceof Promise) {
       told.then(
@@ -209,46 +223,6 @@ export class Post {
         () => this.leave(letter),
       );
     } else this.done(letter);
-  }
-
-  async *#pages(owner: string): AsyncGenerator<Letter[]> {
-    for (let after: string | undefined = ''; after !== undefined; ) {
-      const found = await this.#marks.list(scopeOf(owner), { after, limit: PAGE });
-      // Without a pause after the list: what is free now may be had by another a moment later.
-      const free = found.filter(({ key }) => !this.#busy.has(key));
-      for (const { key } of free) this.#busy.add(key);
-      const letters = await this.#taken(owner, free);
-      yield letters;
-      after = found.length === PAGE ? found.at(-1)?.key : undefined;
-    }
-  }
-
-  /** Those that no other process that is alive will give. */
-  async #taken(owner: string, found: readonly { key: string; value: string }[]): Promise<Letter[]> {
-    const letters: Letter[] = [];
-    try {
-      for (const { key, value } of found) {
-        const { kind, body, life } = JSON.parse(value) as Pick<Letter, 'kind' | 'body'> & { life: string };
-        if (life === LIFE || (await this.#inherits(life, key))) letters.push({ owner, key, kind, body });
-        else this.#busy.delete(key);
-      }
-    } catch (error) {
-      for (const { key } of found) this.#busy.delete(key);
-      throw error;
-    }
-    return letters;
-  }
-
-  /** Of several processes that outlive one, one gives its letter. */
-  async #inherits(life: string, key: string): Promise<boolean> {
-    if (!(await this.#lives.isOver(life))) return false;
-    return !this.#isShared || this.#marks.add('post-heir', key, HEIR_FOR);
-  }
-
-  #removeLeftOver(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    for (const letter of this.#leftOver) this.done(letter);
   }
 
   #nextKey(): string {
@@ -263,11 +237,6 @@ export class Post {
 function close(box: Box): void {
   box.isOpen = false;
   clearTimeout(box.timer);
-  clearInterval(box.rounds);
-}
-
-function scopeOf(owner: string): string {
-  return `post:${owner}`;
 }
 
 const offices = new WeakMap<MarkStore, Post>();

@@ -15,7 +15,8 @@ import { senderOf } from './sending';
 export function settling(account: Account, settlement: Settlement): Settling {
   const { post } = account;
   const { facts, say, body, begin } = endOf(account, settlement);
-  const letter = post.compose(settlement.entry.owner, 'settled', body);
+  const { owner, life } = settlement.entry;
+  const letter = post.compose(owner, 'settled', body, life);
   return {
     store: () => Promise.all([facts(), post.store(letter)]),
     tell: () => {
@@ -83,7 +84,8 @@ function accepted(
   const follow = entry.follow && !unfollowed;
   const message = { ...known(entry), follow };
   const receipt = receiptOf(account, entry, answer);
-  const { store, begin } = account.tracker.track(receipt, follow ? entry.owner : null, entry.context, unfollowed);
+  const { owner, context, life } = entry;
+  const { store, begin } = account.tracker.track(receipt, follow ? owner : null, context, unfollowed, life);
   return {
     facts: () => Promise.all([store(), take(account, answer, entry)]),
     say: (node) => node.settled(message, { receipt }, account.reference),

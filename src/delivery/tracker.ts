@@ -9,11 +9,14 @@ import type { MarkStore, TrackedMessage, TrackedStore } from '../store';
 import { Asking } from './asking';
 import { type EarlyReport, EarlyReports } from './early';
 import { movedBody } from './letters';
+import { LIFE } from './life';
 import type { Letter, Post } from './post';
 
 export interface TrackerOptions {
   account: AccountReference;
   store: TrackedStore;
+  /** Whether other processes have the store open, too. */
+  isShared?: boolean;
   marks: MarkStore;
   /** Hours after which a message without a final status is given up. */
   finalWithin: number;
@@ -48,13 +51,14 @@ export class Tracker {
   #areEarlyLeft = false;
 
   constructor(options: TrackerOptions) {
-    const { store, marks, ask, failed } = options;
+    const { store, isShared = false, marks, ask, failed } = options;
     const { account } = options.account;
     this.#options = options;
     this.#early = new EarlyReports(marks, account);
     this.#asking = new Asking({
       account,
       store,
+      isShared,
       ask,
       report: (heard) => this.report(heard),
       giveUp: (message) => this.#giveUp(message),
@@ -85,14 +89,16 @@ export class Tracker {
    * before its receipt is told then.
    * @param context what the owner wants back with each report
    * @param isOver nothing more will be heard of it, and nobody is asked
+   * @param life the process that took the message in
    */
   track(
     receipt: Receipt,
     owner: string | null,
     context: unknown,
     isOver = false,
+    life = LIFE,
   ): { store: () => Promise<void>; begin: () => Promise<void> } {
-    const message = this.#begun(receipt, owner, context);
+    const message = { ...this.#begun(receipt, owner, context), life };
     if (isOver) message.final = true;
     return {
       store: () => this.#keep(message),
@@ -161,7 +167,7 @@ export class Tracker {
     await this.#asking.close();
   }
 
-  #begun(receipt: Receipt, owner: string | null, context: unknown): TrackedMessage {
+  #begun(receipt: Receipt, owner: string | null, context: unknown): Omit<TrackedMessage, 'life'> {
     const { account, id, reference, to, status, providerStatus } = receipt;
     const acceptedAt = Date.parse(receipt.acceptedAt);
     // One that was looked up may have met its end already: the vendor is asked for the report of it.
@@ -200,9 +206,9 @@ export class Tracker {
   async #move(message: TrackedMessage, report: StatusReport): Promise<boolean> {
     const { store, post, tell, failed } = this.#options;
     const { status, final, providerStatus } = report;
-    const { owner, context } = message;
+    const { owner, context, life } = message;
     const moved = { ...message, status, final, providerStatus, report };
-    const letter = owner === null ? null : post.compose(owner, 'moved', movedBody(report, context));
+    const letter = owner === null ? null : post.compose(owner, 'moved', movedBody(report, context), life, true);
     const [saved, stored] = await Promise.allSettled([store.save(moved), letter && post.store(letter)]);
     const isMoved = saved.status === 'fulfilled' && saved.value;
     if (letter && !isMoved) post.done(letter);

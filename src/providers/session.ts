@@ -5,7 +5,7 @@ import { HttpClient, type HttpOptions, type HttpRequest, type HttpResponse } fro
 import type { Credentials, Operation, Params, Provider, Settings } from './provider';
 import { parseJson } from './rest';
 import { checkParams, checkResult } from './schema';
-import { TokenSource } from './token';
+import { type TokenKeeper, TokenSource } from './token';
 
 export interface SessionOptions extends HttpOptions {
   /** Empty for the vendor's own. */
@@ -16,6 +16,8 @@ export interface SessionOptions extends HttpOptions {
   credentials: Credentials;
   /** The provider's own settings of the account. */
   settings?: Settings;
+  /** Where other processes have the token of the account, too. */
+  keeper?: TokenKeeper;
 }
 
 export interface CallOptions {
@@ -34,7 +36,7 @@ export class Session {
   #credentials: Credentials;
   #token: TokenSource | undefined;
 
-  constructor(provider: Provider, { baseUrl, tokenUrl, credentials, settings = {}, ...http }: SessionOptions) {
+  constructor(provider: Provider, { baseUrl, tokenUrl, credentials, settings = {}, keeper, ...http }: SessionOptions) {
     this.provider = provider;
     this.baseUrl = base(address('baseUrl', baseUrl || provider.baseUrl));
     this.tokenUrl = address('tokenUrl', tokenUrl || provider.tokenUrl || this.baseUrl);
@@ -51,7 +53,7 @@ export class Session {
         `The account lacks ${missing.join(' and ')}: open it and fill them in, or use its sandbox.`,
       );
     }
-    if (token) this.#token = new TokenSource(() => token(this));
+    if (token) this.#token = new TokenSource(() => token(this), keeper);
   }
 
   /**
@@ -124,6 +126,11 @@ export class Session {
     } catch (thrown) {
       throw scrubbed(toSmsError(thrown), (text) => this.#scrub(text));
     }
+  }
+
+  /** Has what calls need to be authorised ready, as far as it can be had; never rejects. */
+  async logIn(): Promise<void> {
+    await this.#token?.get().catch(() => {});
   }
 
   close(): Promise<void> {

@@ -7,6 +7,23 @@ export interface TokenAnswer {
   expires_in?: unknown;
 }
 
+/** A token with its times, in epoch milliseconds. */
+export interface KeptToken {
+  token: string;
+  /** A new one is fetched from then on. */
+  renewAt: number;
+  expiresAt: number;
+}
+
+/** Where several processes keep the token that they share. Its own troubles are none of theirs: it never rejects. */
+export interface TokenKeeper {
+  /** The last that one of them has saved; null when there is none. */
+  load(): Promise<KeptToken | null>;
+  save(kept: KeptToken): Promise<void>;
+  /** Does the work while none of the others does theirs; rejects as it does. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
+}
+
 const SECOND = 1000;
 const LONGEST = 7 * 24 * 3600 * SECOND;
 /** For an answer without a usable `expires_in`. */
@@ -19,30 +36,34 @@ const LONGEST_PAUSE = 30 * SECOND;
 
 export class TokenSource {
   #fetch: () => Promise<TokenAnswer>;
-  #token: string | undefined;
-  #renewAt = 0;
-  #expiresAt = 0;
+  #keeper: TokenKeeper | undefined;
+  #token: KeptToken | undefined;
+  /** Is not taken from the keeper again. */
+  #refused: string | undefined;
   #pending: Promise<string> | undefined;
   #failure: { error: Error; until: number; pause: number } | undefined;
 
-  constructor(fetch: () => Promise<TokenAnswer>) {
+  /** @param keeper where other processes have the same token; undefined for one of our own */
+  constructor(fetch: () => Promise<TokenAnswer>, keeper?: TokenKeeper) {
     this.#fetch = fetch;
+    this.#keeper = keeper;
   }
 
   /** The current token; waits for one fetch, shared by all callers, when there is none that is still good. */
   async get(): Promise<string> {
     const now = Date.now();
-    if (this.#token !== undefined && now < this.#expiresAt) {
+    if (this.#token !== undefined && now < this.#token.expiresAt) {
       // A renewal that fails while the token is still good is tried again by a later call.
-      if (now >= this.#renewAt) this.#renew().catch(() => {});
-      return this.#token;
+      if (now >= this.#token.renewAt) this.#renew().catch(() => {});
+      return this.#token.token;
     }
     return this.#renew();
   }
 
   /** Forgets `token` after the vendor refused it; a newer one that came meanwhile stays. */
   refused(token: string): void {
-    if (this.#token === token) this.#token = undefined;
+    this.#refused = token;
+    if (this.#token?.token === token) this.#token = undefined;
   }
 
   #renew(): Promise<string> {
@@ -56,18 +77,36 @@ export class TokenSource {
 
   async #load(): Promise<string> {
     try {
-      const answer = await this.#fetch();
-      const life = lifetime(answer.expires_in);
-      this.#token = answer.access_token;
-      this.#expiresAt = Date.now() + life;
-      this.#renewAt = this.#expiresAt - Math.min(AHEAD, life / 5);
+      this.#token = this.#keeper ? await this.#share(this.#keeper) : await this.#fetched();
       this.#failure = undefined;
-      return answer.access_token;
+      return this.#token.token;
     } catch (error) {
       const pause = Math.min(this.#failure ? this.#failure.pause * 2 : FIRST_PAUSE, LONGEST_PAUSE);
       this.#failure = { error: toSmsError(error), until: Date.now() + pause, pause };
       throw error;
     }
+  }
+
+  /** What another process has fetched meanwhile, or else one that is fetched for all of them. */
+  async #share(keeper: TokenKeeper): Promise<KeptToken> {
+    const known = async () => {
+      const kept = await keeper.load();
+      return kept && kept.token !== this.#refused && Date.now() < kept.renewAt ? kept : null;
+    };
+    const fetched = async () => {
+      const kept = await this.#fetched();
+      await keeper.save(kept);
+      return kept;
+    };
+    return (await known()) ?? (await keeper.alone(async () => (await known()) ?? (await fetched())));
+  }
+
+  async #fetched(): Promise<KeptToken> {
+    const answer = await this.#fetch();
+    const life = lifetime(answer.expires_in);
+    const expiresAt = Date.now() + life;
+    this.#refused = undefined;
+    return { token: answer.access_token, renewAt: expiresAt - Math.min(AHEAD, life / 5), expiresAt };
   }
 }
 

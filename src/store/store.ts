@@ -100,6 +100,8 @@ export interface TrackedMessage {
   reference: string;
   /** Who is told of changes; null for nobody. */
   owner: string | null;
+  /** The process that took the message in. */
+  life: string;
   to: string;
   status: Status;
   final: boolean;

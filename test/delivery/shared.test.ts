@@ -50,17 +50,26 @@ describe('on a store that several processes share', () => {
     assert.equal(clock.countTimers(), 0);
   });
 
-  it('the letters of one that dies are given by one of the others, soon, and once', async () => {
+  it('the letters of one that dies are given soon by one that has the node, its heir; and by another when that one dies', async () => {
     const store = shared();
-    await store.marks.set('life', 'another', '', 20_000);
     const letter = JSON.stringify({ kind: 'kind', body: 'of another', life: 'another' });
-    await store.marks.set('post:node', '1', letter, 24 * 3600_000);
-    const told: unknown[] = [];
-    const ends = [new Post(store), new Post(store)].map((post) => post.open('node', ({ body }) => told.push(body)));
-    await clock.tickAsync(10_000);
+    await store.marks.set('life', 'another', '[]', 20_000);
+    await store.marks.set('life', 'heir', '[]', 60_000);
+    await store.marks.set('post-heir', 'node another', 'heir', 24 * 3600_000);
+    for (const node of ['node', 'other node']) await store.marks.set(`post:${node}`, '1', letter, 24 * 3600_000);
+    const told: string[] = [];
+    const post = new Post(store);
+    const ends = ['node', 'other node'].map((node) => post.open(node, ({ owner }) => told.push(owner)));
+    await clock.tickAsync(19_000);
     assert.deepEqual(told, []);
-    await clock.tickAsync(60_000);
-    assert.deepEqual(told, ['of another']);
+    await clock.tickAsync(10_000);
+    assert.deepEqual(told, ['other node']);
+    await clock.tickAsync(29_000);
+    assert.deepEqual(told, ['other node']);
+    await clock.tickAsync(10_000);
+    assert.deepEqual(told, ['other node', 'node']);
+    await clock.tickAsync(120_000);
+    assert.equal(told.length, 2);
     for (const end of ends) end();
     assert.equal(clock.countTimers(), 0);
   });

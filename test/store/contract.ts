@@ -417,6 +417,7 @@ function tracked(id: string, more: Partial<TrackedMessage> = {}): TrackedMessage
     asked: 0,
     finalBy: 100_000,
     context: { _msgid: id, topic: ['é 😀'] },
+    life: 'life',
     version: 0,
     report: null,
     receipt: null,

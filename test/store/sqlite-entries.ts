@@ -45,6 +45,7 @@ export function tracked(id: string, more: Partial<TrackedMessage> = {}): Tracked
     id,
     reference: `reference of ${id}`,
     owner: 'send',
+    life: 'life',
     to: '+3201',
     status: 'sent',
     final: false,

@@ -1,0 +1,136 @@
+/** The letters of the post in the store: written, found again, removed; and which of them somebody has in hand. */
+import type { MarkStore } from '../store';
+import type { Handover } from './handover';
+import { LIFE } from './life';
+
+export interface Letter {
+  /** The id of the node that it is for. */
+  owner: string;
+  /** Sorts by time; ends with the life of the process that wrote it. */
+  key: string;
+  kind: string;
+  /** What JSON can carry. */
+  body: unknown;
+  /** The process whose node is meant, while that one lives. */
+  life: string;
+  /** It comes behind what the node was told of before, and it is not certain that it will be told until it is. */
+  isLater: boolean;
+}
+
+/** A letter in the store; of one that is later, whether it is to be told. */
+interface Stored extends Pick<Letter, 'kind' | 'body' | 'life'> {
+  later?: 'maybe' | 'yes';
+}
+
+const KEPT_FOR = 30 * 24 * 3600_000;
+/** Letters that are read at once. */
+const PAGE = 500;
+/** Milliseconds after a store that failed. */
+const RETRY = 1000;
+
+export class Mailbag {
+  #marks: MarkStore;
+  #handover: Handover | null;
+  /** Keys of the letters that somebody has, or that are not yet removed. */
+  #busy = new Set<string>();
+  #removing = new Set<Promise<void>>();
+  /** Not removed because the store failed. */
+  #leftOver = new Set<Letter>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param handover null where no other process has the store */
+  constructor(marks: MarkStore, handover: Handover | null) {
+    this.#marks = marks;
+    this.#handover = handover;
+  }
+
+  /** Nobody finds it until it is put back. */
+  take({ key }: Letter): void {
+    this.#busy.add(key);
+  }
+
+  putBack({ key }: Letter): void {
+    this.#busy.delete(key);
+  }
+
+  /** @param isCertain of one that is later, too. @throws SmsError SMS_STORE */
+  async write({ owner, key, kind, body, life, isLater }: Letter, isCertain: boolean): Promise<void> {
+    const stored: Stored = { kind, body, life, ...(isLater ? { later: isCertain ? 'yes' : 'maybe' } : {}) };
+    await this.#marks.set(scopeOf(owner), key, JSON.stringify(stored), KEPT_FOR);
+  }
+
+  /** Nobody waits for it: a store that fails is asked again. */
+  remove(letter: Letter): void {
+    const removing = this.#marks
+      .remove(scopeOf(letter.owner), letter.key)
+      .then(() => {
+        this.#leftOver.delete(letter);
+        this.#busy.delete(letter.key);
+      })
+      .catch(() => {
+        this.#leftOver.add(letter);
+        this.#timer ??= setTimeout(() => this.#removeLeftOver(), RETRY).unref();
+      })
+      .finally(() => this.#removing.delete(removing));
+    this.#removing.add(removing);
+  }
+
+  /** Waits for what is being removed. */
+  async flush(): Promise<void> {
+    this.#removeLeftOver();
+    await Promise.all(this.#removing);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /**
+   * The letters for a node that nobody has, oldest first, taken; those of another process that is alive are left to it.
+   * @param isNews without those that this process itself has left there, unless they are later ones
+   */
+  async *pages(owner: string, isNews = false): AsyncGenerator<Letter[]> {
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const found = await this.#marks.list(scopeOf(owner), { after, limit: PAGE });
+      // Without a pause after the list: what is free now may be had by another a moment later.
+      const free = found.filter(({ key }) => !this.#busy.has(key));
+      for (const { key } of free) this.#busy.add(key);
+      yield await this.#ours(owner, free, isNews);
+      after = found.length === PAGE ? found.at(-1)?.key : undefined;
+    }
+  }
+
+  /** Those that are this process's to tell; the others are put back, and all of them when the store fails. */
+  async #ours(owner: string, found: readonly { key: string; value: string }[], isNews: boolean): Promise<Letter[]> {
+    const isOurs = this.#handover?.judge(owner);
+    const letters: Letter[] = [];
+    try {
+      for (const { key, value } of found) {
+        const { kind, body, life, later } = JSON.parse(value) as Stored;
+        if (isNews && life === LIFE && writerOf(key) === LIFE && later === undefined) continue;
+        if (!isOurs || (await isOurs(life, writerOf(key), later !== 'maybe'))) {
+          letters.push({ owner, key, kind, body, life: LIFE, isLater: later !== undefined });
+        }
+      }
+    } catch (error) {
+      for (const { key } of found) this.#busy.delete(key);
+      throw error;
+    }
+    const taken = new Set(letters.map(({ key }) => key));
+    for (const { key } of found) if (!taken.has(key)) this.#busy.delete(key);
+    // Whatever the clocks of several machines say, what comes later comes later.
+    return letters.sort((one, other) => Number(one.isLater) - Number(other.isLater));
+  }
+
+  #removeLeftOver(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const letter of this.#leftOver) this.remove(letter);
+  }
+}
+
+function scopeOf(owner: string): string {
+  return `post:${owner}`;
+}
+
+function writerOf(key: string): string {
+  return key.split('-').slice(2).join('-');
+}
