@@ -57,7 +57,7 @@
       least(say('parts', { count: parts })),
     ];
     if (!atLeast) told.push(say('remaining', { count: remaining }));
-    if (recipients > 1) told.push(least(say('cost', { parts, count: recipients, total: parts * recipients })));
+    if (recipients > 1) told.push(least(say('cost', { total: parts * recipients, count: recipients })));
     return told;
   }
 

@@ -68,7 +68,7 @@ describe('the assets of the nodes', () => {
 
   it('carry the compiled modules that the dialogs ask for, with what those need', () => {
     put('nodes/editor/shared.js', "smsEditor.require('sms/twice');\n");
-    put('nodes/editor/vendor.js', 'smsEditor.require(`makers/${id}/own`);\n');
+    put('nodes/editor/vendor.js', `smsEditor.require(\`makers/\${id}/own\`);\n`);
     put('dist/src/sms/twice.js', '/** Doubles. */\nconst { one } = require("./one");\nexports.twice = 2 * one;\n');
     put('dist/src/sms/one.js', 'exports.one = 1;\n');
     put('dist/src/sms/unasked.js', 'exports.unasked = true;\n');

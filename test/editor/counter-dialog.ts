@@ -70,11 +70,11 @@ export function counterInDialog(world: () => World): void {
       Object.assign(RED.nodes.node('sms-send'), { to, toType: 'json' });
     });
     const tray = await write(editor, 'sms-send', 'Hi {{name}}!');
-    assert.equal((await figures(tray)).at(-1), 'at least 1 × 2 recipients = 2');
+    assert.equal((await figures(tray)).at(-1), 'at least 2 parts for 2 recipients');
     await area(tray).fill('Hi {{nmae}}!');
     assert.match(await refusal(tray), /no field for \{\{nmae\}\}: it has to, name/);
     await area(tray).fill('Hi!');
-    assert.equal((await figures(tray)).at(-1), '1 × 2 recipients = 2');
+    assert.equal((await figures(tray)).at(-1), '2 parts for 2 recipients');
     await editor.cancel();
     await editor.page.evaluate(() => {
       const { RED } = globalThis as unknown as { RED: EditorApi };
