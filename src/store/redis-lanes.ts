@@ -78,7 +78,7 @@ export class Lanes {
     return transaction;
   }
 
-  /** The jobs that have come, so many at the most. @throws what the client throws, when there is none */
+  /** The jobs that have come, so many at the most. @throws SmsError SMS_STORE, when it is not known of any */
   async come(account: string, most: number): Promise<Turn[]> {
     const { worker } = await this.#desk(account);
     const next = () => worker.getNextJob(this.#unique(), { block: false });
@@ -90,7 +90,7 @@ export class Lanes {
     }
     for (const turn of turns) this.#turns.add(turn);
     const failed = results.find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected' && turns.length === 0) throw failed.reason;
+    if (failed?.status === 'rejected' && turns.length === 0) throw this.#link.error(failed.reason);
     return turns;
   }
 
@@ -119,12 +119,16 @@ export class Lanes {
     }
   }
 
-  /** Is it nowhere? What is left of it is removed then. @throws what the client throws */
+  /** Is it nowhere? What is left of it is removed then. @throws SmsError SMS_STORE */
   async isLost(account: string, id: string): Promise<boolean> {
     const { queue } = await this.#desk(account);
-    if ((await queue.getJobState(id)) !== 'unknown') return false;
-    await queue.remove(id);
-    return true;
+    try {
+      if ((await queue.getJobState(id)) !== 'unknown') return false;
+      await queue.remove(id);
+      return true;
+    } catch (error) {
+      throw this.#link.error(error);
+    }
   }
 
   async close(): Promise<void> {

@@ -44,8 +44,8 @@ export class RedisOutbox implements OutboxStore {
     }
   }
 
-  claim(account: string, now: number, limit: number): Promise<OutboxEntry[]> {
-    this.#amends.make();
+  async claim(account: string, now: number, limit: number): Promise<OutboxEntry[]> {
+    await this.#amends.make();
     return this.#claims.claim(account, now, limit);
   }
 
