@@ -11,7 +11,7 @@ import { runAll } from '../test/crash/plan.ts';
 import { hasRedis, redisDatabases } from '../test/crash/redis.ts';
 
 const PAGE = fileURLToPath(new URL('../docs/delivery.md', import.meta.url));
-const AT_ONCE = 2;
+const AT_ONCE = 1;
 
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const isCheck = process.argv.includes('--check');

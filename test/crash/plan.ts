@@ -24,7 +24,7 @@ export interface Matrix {
   problems: string[];
 }
 
-const REDIS_AT_ONCE = 4;
+const REDIS_AT_ONCE = 3;
 
 /** What is in memory promises nothing beyond the process: there nothing is killed. */
 const isMeant = (step: Step, store: StoreKind) => store !== 'memory' || step === 'never';

@@ -49,11 +49,11 @@ export interface RunResult {
 
 const STOP_AT = fileURLToPath(new URL('stop-at.cjs', import.meta.url));
 /** Milliseconds in which all messages come to the step, or to their end. */
-const FIRST_LIFE = 40_000;
+const FIRST_LIFE = 60_000;
 /** Longer than any pause between two attempts or look-ups here. */
 const STUCK = 6000;
 /** A claim of a dead process is another's after the store has noticed. */
-const SECOND_LIFE = 90_000;
+const SECOND_LIFE = 150_000;
 /** Milliseconds in which what should not come would have come. */
 const QUIET = 700;
 
