@@ -7,6 +7,8 @@ export const FRENCH = 'L’alarme de la pompe n° 3 s’est déclenchée… Merc
 /** Opens the dialog of a node and chooses to write its text there. */
 export async function write(editor: Editor, id: string, text?: string): Promise<Locator> {
   const tray = await editor.edit(id);
+  // Node-RED gives the focus to the first control of a dialog once it has come in.
+  await editor.page.waitForFunction(() => document.activeElement?.closest('.red-ui-tray-body'));
   await choose(editor, tray, 'text', 'str');
   if (text !== undefined) await tray.locator('#sms-text').fill(text);
   return tray;
