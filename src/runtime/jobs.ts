@@ -26,10 +26,6 @@ export class KeptJobs {
     return this.#jobs.get(id);
   }
 
-  all(): Iterable<Job> {
-    return this.#jobs.values();
-  }
-
   add(job: Job): void {
     this.#jobs.set(job.id, job);
     this.open += job.open;
@@ -53,6 +49,8 @@ export class Jobs {
   #RED: NodeAPI;
   #node: Node;
   #kept: KeptJobs;
+  /** Those that this node took in itself. */
+  #own = new WeakSet<Job>();
   #written = new WeakMap<Job, Written>();
   #fetched = new Map<string, Promise<Job>>();
   #closing = new AbortController();
@@ -62,12 +60,18 @@ export class Jobs {
     this.#RED = RED;
     this.#node = node;
     this.#kept = kept;
-    for (const job of kept.all()) Object.assign(job, answersOf(node, job.message));
     node.on('close', () => this.#closing.abort());
   }
 
+  /** SMS that wait for their outcome, of the messages that are here. */
+  get open(): number {
+    return this.#kept.open;
+  }
+
   begin(origin: Origin, answers: Pick<Job, 'send' | 'done'>): Job {
-    return newJob(this.#RED.util.generateId(), origin, answers);
+    const job = newJob(this.#RED.util.generateId(), origin, answers);
+    this.#own.add(job);
+    return job;
   }
 
   /** The job is waited for: from now on it is here, unless many are: what comes of it finds it in the store. */
@@ -105,7 +109,7 @@ export class Jobs {
    */
   find(context: JobContext, stores: () => MarkStore[]): Job | Promise<Job> {
     const kept = this.#kept.get(context.job);
-    if (kept) return kept;
+    if (kept) return this.#owned(kept);
     if (context.message) return this.#adopted(context.job, restored(context.message));
     return context.job === '' ? this.#lost('') : this.#fetch(context.job, stores);
   }
@@ -157,6 +161,12 @@ export class Jobs {
       return job;
     }
     return this.#lost(id);
+  }
+
+  #owned(job: Job): Job {
+    if (this.#own.has(job)) return job;
+    this.#own.add(job);
+    return Object.assign(job, answersOf(this.#node, job.message));
   }
 
   #adopted(id: string, origin: Origin): Job {

@@ -1,18 +1,17 @@
-/** The work of sms-send: one message in, one message out for each recipient, and one for each later status. */
+/** What goes into sms-send: each message is read, checked for all its recipients, and stored or sent, in the order they came. */
 import type { Node, NodeAPI } from 'node-red';
 import type { Account } from '../delivery/account';
-import type { Outcome, Owner, SettledMessage } from '../delivery/accounts';
 import type { SendRequest } from '../delivery/prepare';
-import { type SmsError, toSmsError } from '../sms/errors';
-import type { AccountReference, AlphabetChoice, Receipt, StatusReport } from '../sms/types';
-import type { MarkStore, OutboxEntry } from '../store';
+import { toSmsError } from '../sms/errors';
+import type { AlphabetChoice } from '../sms/types';
+import type { OutboxEntry } from '../store';
 import { accountFor } from './account-of';
 import { evaluator, pathOf } from './evaluate';
-import { type Circumstances, describe, failOne } from './fail';
-import { FollowedMessages } from './followed';
-import { contextOf, copyFor, type Job, type JobContext, messageFor } from './job';
+import { describe } from './fail';
+import { contextOf, type Job, type JobContext } from './job';
 import { Jobs, KeptJobs } from './jobs';
 import { type AccountNodeDef, type Done, type Message, numberOr, type Send } from './nodes';
+import { Outcomes } from './outcomes';
 import { type Recipient, recipientsOf } from './recipients';
 import { sharedOf } from './registry';
 import { whenStarted } from './started';
@@ -40,19 +39,21 @@ interface Taken {
   values: Values;
 }
 
-export class SendNode implements Owner {
+export class SendNode {
   #RED: NodeAPI;
   #node: Node;
   #config: SendDef;
   #status: StatusLine;
   #evaluate: (message: Message) => Promise<Values>;
   #jobs: Jobs;
-  #followed = new FollowedMessages();
+  #outcomes: Outcomes;
   /** Messages are read one after the other, however long one takes … */
   #read: Promise<unknown> = Promise.resolve();
-  /** … and go into the store in that order. */
+  /** … and submitted to the store in that order. */
+  #submitted: Promise<unknown> = Promise.resolve();
+  /** Those that were submitted are in the store. */
   #stored: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  #taken = 0;
 
   constructor(RED: NodeAPI, node: Node, config: SendDef) {
     this.#RED = RED;
@@ -63,9 +64,8 @@ export class SendNode implements Owner {
       to: 'to',
       text: 'payload',
     });
-    const kept = this.#inherited();
-    this.#jobs = new Jobs(RED, node, kept);
-    this.#waiting = kept.open;
+    this.#jobs = new Jobs(RED, node, this.#inherited());
+    this.#outcomes = new Outcomes(RED, node, this.#jobs, this.#status);
     const { accounts, troubles } = sharedOf(RED);
     const used = [config.provider, ...(config.fallback ?? [])].filter(Boolean);
     node.on(
@@ -73,66 +73,31 @@ export class SendNode implements Owner {
       troubles.watch(used, (account, trouble) => this.#status.trouble(account, trouble)),
     );
     whenStarted(RED, node, () => {
-      const disown = accounts.own(node.id, this);
+      const disown = accounts.own(node.id, this.#outcomes);
       node.on('close', disown);
+      this.#warnOfStores();
     });
     node.on('input', (message, send, done) => this.#input(message as Message, send as Send, done));
   }
 
-  settled(message: SettledMessage, outcome: Outcome, account: AccountReference): void | Promise<void> {
-    this.#waiting = Math.max(0, this.#waiting - 1);
-    const context = contextOf(message.context);
-    const tell = (job: Job) => {
-      if (outcome.receipt) this.#accepted(job, context.index, outcome.receipt, message.follow);
-      else this.#failed(job, context.index, outcome.error, { account, to: message.to, attempts: message.attempts });
-    };
-    const job = this.#jobs.find(context, () => this.#marks(account.account));
-    // What it came with has to be read first.
-    if (job instanceof Promise) return job.then((found) => this.#guarded(() => tell(found)));
-    tell(job);
-  }
-
-  moved(report: StatusReport, given: unknown): void | Promise<void> {
-    const followed = this.#followed.of(report.id, report.final);
-    if (followed) return this.#report(report, copyFor(this.#RED, followed.origin, followed.index));
-    const context = contextOf(given);
-    const tell = (job: Job) => this.#report(report, copyFor(this.#RED, job, context.index));
-    const job = this.#jobs.find(context, () => this.#marks(report.account));
-    if (job instanceof Promise) return job.then((found) => this.#guarded(() => tell(found)));
-    tell(job);
-  }
-
-  /** The jobs of this node from before it was deployed again. */
-  #inherited(): KeptJobs {
-    const { jobs } = sharedOf(this.#RED);
-    const known = jobs.get(this.#node.id) ?? new KeptJobs();
-    jobs.set(this.#node.id, known);
-    this.#node.on('close', (removed: boolean, done: () => void) => {
-      if (removed) jobs.delete(this.#node.id);
-      done();
-    });
-    return known;
-  }
-
-  /** Where a job may be written down: in the store of the account that sent it, or of another that handed it over. */
-  #marks(account: string): MarkStore[] {
-    const { accounts } = sharedOf(this.#RED);
-    const all = [accounts.get(account), ...accounts.all()];
-    return [...new Set(all.flatMap((one) => one?.settings.store.marks ?? []))];
-  }
-
   #input(message: Message, send: Send, done: Done): void {
-    const before = this.#stored;
-    const reading = this.#read.then(() => this.#take(message, send, done));
-    this.#read = reading.catch(() => {});
+    const before = this.#submitted;
+    const reading = this.#read.then(async () => {
+      this.#taken += 1;
+      // A flood of messages waits as it is, and not with all that is made of it.
+      if (this.#taken % TOGETHER === 0) await before.then(() => this.#stored);
+      return this.#take(message, send, done);
+    });
+    this.#read = reading.then(nothing, nothing);
     const work = reading.then(async (taken) => {
       if (!taken) return;
       const entries = await this.#check(taken);
       await before;
       await this.#submit(taken, entries);
     });
-    this.#stored = Promise.allSettled([before, work]);
-    this.#guarded(() => work);
+    // Without a result, which would hold that of the one before it, and so on.
+    this.#submitted = Promise.allSettled([before, work]).then(nothing);
+    this.#outcomes.guarded(() => work);
   }
 
   /** What the message asks for; undefined when that cannot be known, or when it goes without the queue. */
@@ -148,12 +113,12 @@ export class SendNode implements Owner {
       const job = this.#jobs.begin({ message, parts, path }, { send, done });
       const taken = { account, job, recipients, values };
       if (this.#config.queue !== false) return taken;
-      this.#guarded(() => this.#sendNow(taken));
+      this.#outcomes.guarded(() => this.#sendNow(taken));
     } catch (thrown) {
       const error = toSmsError(thrown);
       this.#status.failed(error);
       describe(message, error, { account });
-      this.#guarded(() => done(error));
+      this.#outcomes.guarded(() => done(error));
     }
     return undefined;
   }
@@ -170,7 +135,7 @@ export class SendNode implements Owner {
         try {
           return await account.prepare(this.#request(job, recipient, values, { ...context, index }));
         } catch (thrown) {
-          this.#failed(job, index, toSmsError(thrown), { account, to: named(recipient.to), attempts: 0 });
+          this.#refused({ account, job }, index, recipient, thrown);
           return undefined;
         }
       });
@@ -182,34 +147,25 @@ export class SendNode implements Owner {
   /** Resolves when the next message may go into the store behind this one; never rejects. */
   async #submit({ account, job }: Taken, entries: readonly OutboxEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    this.#waiting += entries.length;
-    this.#status.show('waiting', this.#waiting);
+    this.#status.show('waiting', this.#outcomes.wait(entries.length));
     this.#jobs.keep(job);
     const last = entries.reduce((latest, { expiresAt }) => Math.max(latest, expiresAt), 0);
     // In the turn of the SMS themselves.
-    const written = job.parts ? this.#write(job, account, last) : undefined;
+    const written = job.parts ? this.#outcomes.write(job, account, last) : undefined;
     const stored = account
       .submit(entries)
       .then(() => written)
       .catch((thrown) => {
         const error = toSmsError(thrown, 'SMS_STORE');
-        this.#waiting -= entries.length;
+        this.#outcomes.wait(-entries.length);
         for (const { context, to } of entries) {
-          this.#guarded(() => this.#failed(job, contextOf(context).index, error, { account, to, attempts: 0 }));
+          const { index } = contextOf(context);
+          this.#outcomes.guarded(() => this.#outcomes.failed(job, index, error, { account, to, attempts: 0 }));
         }
       });
+    this.#stored = stored;
     // Messages with a key take longer on their way into the store than others.
     if (entries.some(({ dedupe }) => dedupe !== null)) await stored;
-  }
-
-  /** Writes down what came with several SMS; the SMS themselves go out even without it. Never rejects. */
-  async #write(job: Job, { settings }: Account, lastSent: number): Promise<void> {
-    const until = lastSent + settings.finalWithin * 3600_000 + TOLD_WITHIN;
-    try {
-      await this.#jobs.write(job, settings.store.marks, until);
-    } catch (error) {
-      this.#node.warn(toSmsError(error).message);
-    }
   }
 
   async #sendNow({ account, job, recipients, values }: Taken): Promise<void> {
@@ -219,14 +175,20 @@ export class SendNode implements Owner {
       recipients.map(async (recipient, index) => {
         try {
           const entry = await account.prepare(this.#request(job, recipient, values, { ...context, index }));
-          this.#waiting += 1;
+          this.#outcomes.wait(1);
           // What becomes of it is told to whoever is this node by then: it may be deployed again meanwhile.
           await account.sendNow(entry);
         } catch (thrown) {
-          this.#failed(job, index, toSmsError(thrown), { account, to: named(recipient.to), attempts: 0 });
+          this.#refused({ account, job }, index, recipient, thrown);
         }
       }),
     );
+  }
+
+  /** One that is not even tried. */
+  #refused({ account, job }: Pick<Taken, 'account' | 'job'>, index: number, { to }: Recipient, thrown: unknown): void {
+    const circumstances = { account, to: named(to), attempts: 0 };
+    this.#outcomes.guarded(() => this.#outcomes.failed(job, index, toSmsError(thrown), circumstances));
   }
 
   #contextOf(job: Job, isStored: boolean): JobContext {
@@ -258,52 +220,28 @@ export class SendNode implements Owner {
     };
   }
 
-  #accepted(job: Job, index: number, receipt: Receipt, follow: boolean): void {
-    if (follow) this.#follow(job, index, receipt);
-    this.#status.show(receipt.status, this.#waiting || '');
-    const message = messageFor(this.#RED, job, index);
-    message.payload = receipt;
-    job.send(message);
-    this.#jobs.settle(job, index);
-  }
-
-  #follow(job: Job, index: number, { id, account }: Receipt): void {
-    this.#followed.add(id, job, index);
-    // Without the queue nothing of it was written down before.
-    const found = sharedOf(this.#RED).accounts.get(account);
-    if (found && job.parts && !this.#jobs.isWritten(job)) this.#guarded(() => this.#write(job, found, Date.now()));
-  }
-
-  #failed(job: Job, index: number, error: SmsError, circumstances: Circumstances): void {
-    this.#status.failed(error);
-    const message = messageFor(this.#RED, job, index);
-    if (job.parts === null) {
-      describe(message, error, circumstances);
-      this.#jobs.settle(job, index, error);
-      return;
+  /** A message cannot go from one store into another. */
+  #warnOfStores(): void {
+    const { accounts } = sharedOf(this.#RED);
+    const store = accounts.get(this.#config.provider)?.settings.store;
+    for (const id of this.#config.fallback ?? []) {
+      const fallback = accounts.get(id);
+      if (!store || !fallback || fallback.settings.store === store) continue;
+      const sentence = `The fallback account '${fallback.name}' has another store, so it is never tried: give both accounts the same store.`;
+      this.#node.warn(sentence);
     }
-    failOne(this.#node, message, error, circumstances);
-    this.#jobs.settle(job, index);
   }
 
-  #report(report: StatusReport, message: Message): void {
-    // What belongs to the moment of the receipt does not belong to a report that comes later.
-    const { req, res, payload, parts, sms, error, ...rest } = message;
-    this.#status.show(report.status, this.#waiting || '');
-    this.#node.send([
-      null,
-      { ...rest, _msgid: rest._msgid ?? this.#RED.util.generateId(), payload: report } as Message,
-    ]);
-  }
-
-  /** Node-RED itself refuses some messages, such as one that cannot be copied for a Catch node. */
-  #guarded(work: () => void | Promise<void>): void {
-    const refused = (error: unknown) => this.#node.error(toSmsError(error).message);
-    try {
-      work()?.catch(refused);
-    } catch (error) {
-      refused(error);
-    }
+  /** The jobs of this node from before it was deployed again. */
+  #inherited(): KeptJobs {
+    const { jobs } = sharedOf(this.#RED);
+    const known = jobs.get(this.#node.id) ?? new KeptJobs();
+    jobs.set(this.#node.id, known);
+    this.#node.on('close', (removed: boolean, done: () => void) => {
+      if (removed) jobs.delete(this.#node.id);
+      done();
+    });
+    return known;
   }
 }
 
@@ -311,7 +249,7 @@ function named(to: unknown): string | undefined {
   return typeof to === 'string' || typeof to === 'number' ? String(to).slice(0, 40) : undefined;
 }
 
-/** Recipients that are checked at once. */
+function nothing(): void {}
+
+/** Recipients that are checked at once; messages that are on their way into the store. */
 const TOGETHER = 500;
-/** How long after its last report a message may still be asked for, in milliseconds: by a letter that waits for its node. */
-const TOLD_WITHIN = 30 * 24 * 3600_000;

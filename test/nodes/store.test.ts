@@ -116,6 +116,31 @@ describe('the store of an account', () => {
   });
 });
 
+describe('a fallback account', () => {
+  const warned = () => (nodeOf(NODE).warn as unknown as { args: [string][] }).args.map(([text]) => text);
+  const refused = { credentials: { clientSecret: 'wrong' } };
+
+  it('with another store is never tried, and that is said at once', async () => {
+    const [first, second] = [await start(), await start()];
+    const other = account(second, { id: 'other', name: 'Other', store: 'store' });
+    const flow = await load({ ...SENDING, fallback: ['other'] }, [storeOf('memory'), account(first, refused), other]);
+    assert.match(warned().join(), /fallback account 'Other' has another store/);
+    flow.give({ to: TO, payload: 'Hello' });
+    await flow.until(() => flow.errors.length === 1);
+    assert.equal(codeOf(flow.errors[0] as never), 'SMS_AUTH');
+    assert.equal(second.messages().length, 0);
+  });
+
+  it('with the same store is', async () => {
+    const [first, second] = [await start(), await start()];
+    const entries = [account(first, { ...refused, store: 'store' }), account(second, { id: 'other', store: 'store' })];
+    const flow = await load({ ...SENDING, fallback: ['other'] }, [storeOf('embedded'), ...entries]);
+    flow.give({ to: TO, payload: 'Hello' });
+    await flow.until(() => flow.out[0].length === 1);
+    assert.deepEqual(warned(), []);
+  });
+});
+
 describe('a message to someone who opted out', () => {
   const OPT_OUT = { id: 'ask', type: 'sms-request', provider: 'account', wires: [['asked']] };
   const asked = { id: 'asked', type: 'helper', wires: [] };

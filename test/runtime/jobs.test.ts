@@ -83,7 +83,6 @@ describe('the jobs of sms-send', () => {
       jobs.keep(jobs.begin({ message: { _msgid: '' }, parts: null, path: null }, { send() {}, done() {} }));
     }
     assert.equal(kept.open, 5000);
-    assert.equal([...kept.all()].length, 5000);
   });
 
   it('come back out of the context, the store forgotten, for a single recipient', () => {
