@@ -15,7 +15,7 @@
    */
   smsEditor.counterView = (place, act) => {
     const line = (name) => $(`<div class="sms-counter-${name}">`).appendTo(place);
-    const figures = line('figures');
+    const figures = line('figures').attr('id', 'sms-figures');
     const bar = line('bar').attr('aria-hidden', 'true');
     const refusal = line('refusal').addClass('sms-bad');
     const buttons = line('buttons');

@@ -31,7 +31,7 @@
       if (wasEmpty !== (paper.area.value === '')) value.trigger('change');
       refresh();
     });
-    const view = smsEditor.counterView($('<div class="sms-counter" id="sms-counter">').appendTo(writing), {
+    const view = smsEditor.counterView($('<div class="sms-counter">').appendTo(writing), {
       fold(character) {
         const chosen = count.outside.filter((one) => character === undefined || one.character === character);
         const { text, caret } = smsEditor.foldText(paper.area.value, chosen, paper.area.selectionEnd);
@@ -64,7 +64,7 @@
     };
 
     paper.area.value = isWritten() ? value.val() : '';
-    $(paper.area).attr({ id: 'sms-text', 'aria-describedby': 'sms-counter' });
+    $(paper.area).attr({ id: 'sms-text', 'aria-describedby': 'sms-figures' });
     $(paper.area).on('change', () => value.trigger('change'));
     const written = { value: 'str', label: say('written'), icon: 'fa fa-pencil', hasValue: false };
     const types = ['msg', 'flow', 'global', written, 'jsonata', 'env'];
