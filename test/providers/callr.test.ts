@@ -6,7 +6,7 @@ import type { Attempt, InboundQuery } from '../../dist/src/providers/provider.js
 import { checkOptions } from '../../dist/src/providers/schema.js';
 import { measure } from '../../dist/src/sms/segments.js';
 import { callrWorkshop, one } from './callr-support.ts';
-import { facts, failure, outgoing, phone, until } from './support.ts';
+import { facts, failure, outgoing, phone } from './support.ts';
 
 describe('CALLR, row by row', () => {
   const { connect, replying } = callrWorkshop();
