@@ -70,7 +70,7 @@ ${[...head, ...rows].join('\n')}
 ${providers.map((provider, i) => aboutProvider(provider, able[i])).join('\n')}`;
 }
 
-function aboutProvider({ label, baseUrl, note, fields, rate }, can) {
+function aboutProvider({ id, label, baseUrl, note, fields, rate }, can) {
   const fieldNames = fields.map(({ name, secret }) => `\`${name}\`${secret ? ' (secret)' : ''}`).join(', ');
   const facts = [
     `- Base URL: \`${baseUrl}\``,
@@ -78,7 +78,8 @@ function aboutProvider({ label, baseUrl, note, fields, rate }, can) {
     `- Rate: ${rate > 0 ? `${rate} messages a second` : 'no limit is documented'}`,
   ];
   const reasons = Object.keys(CAPABILITIES).flatMap((name) => (can[name] === true ? [] : [`- ${can[name]}`]));
-  return `## ${label}\n\n${note ? `${note}\n\n` : ''}${[...facts, ...reasons].join('\n')}\n`;
+  const more = `[Where its credentials are, what to know](providers/${id}.md)`;
+  return `## ${label}\n\n${more}\n\n${note ? `${note}\n\n` : ''}${[...facts, ...reasons].join('\n')}\n`;
 }
 
 async function section({ label, baseUrl, note, operations }) {

@@ -5,6 +5,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import providersModule from '../dist/src/providers/index.js';
 import { Editor } from '../test/editor/browser.ts';
 import { startNodeRed } from '../test/support/node-red.ts';
 
@@ -27,7 +28,14 @@ const SEND = node('send', 'sms-send', 370, 120, [['receipt'], ['report']], {
 });
 const DRAWN = [
   TAB,
-  { id: 'account', type: 'sms-provider', name: 'Alarms', provider: 'enco', sandbox: true, region: 'BE' },
+  {
+    id: 'account',
+    type: 'sms-provider',
+    name: 'Alarms',
+    provider: providersModule.providers[0].id,
+    sandbox: true,
+    region: 'BE',
+  },
   node('alarm', 'inject', 130, 120, [['send']], { name: 'alarm', props: [], repeat: '', crontab: '', once: false }),
   { ...SEND, provider: 'account' },
   debug('receipt', 630, 80, 'receipt'),
@@ -67,7 +75,6 @@ async function newAccount(editor) {
   await page.locator('#node-input-btn-provider-add').click();
   const tray = await editor.tray();
   await tray.locator('#node-config-input-name').fill('Alarms');
-  await tray.locator('#node-config-input-provider').selectOption('enco');
   await tray.locator('#node-config-input-region').fill('BE');
   await settled(page);
   await save('account', tray);
