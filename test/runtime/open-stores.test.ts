@@ -82,9 +82,10 @@ describe('the stores of a process', () => {
   });
 
   it('that forget are kept without users until they are forgotten themselves', async () => {
+    clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const forgetful = choice('a', '', { forgetful: true });
     use(forgetful).release();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await clock.tickAsync(60_000);
     use(forgetful).release();
     assert.equal(made, 1);
     const last = use(forgetful);
