@@ -99,8 +99,11 @@ export class Claims {
       const [again, values] = answers[i] ?? [''];
       if (values) {
         const entry = entryOf(values);
+        const former = this.#claimed.get(entry.reference);
         this.#claimed.set(entry.reference, turn);
-        claimed.push(entry);
+        // What came back because its lock was not renewed in time is still in the hands of this process.
+        if (former) this.#lanes.forget(former);
+        else claimed.push(entry);
       } else {
         idle.push(this.#lanes.settle(turn, again ? Number(again) : null));
       }

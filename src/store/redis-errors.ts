@@ -26,7 +26,10 @@ const TROUBLES: readonly Trouble[] = [
     sign: /certificate|\bSSL\b|\bTLS\b|EPROTO/i,
     says: 'could not be reached by TLS; look at its certificate and at rediss:// in the url.',
   },
-  { sign: /timed out|ETIMEDOUT/, says: 'does not answer; see that it runs and is not overloaded.' },
+  {
+    sign: /timed out|ETIMEDOUT/,
+    says: 'does not answer; see that it runs, and that the url begins with rediss:// if it speaks TLS, else with redis://.',
+  },
   { sign: /It is there already/, says: 'refused what is there already.', own: true },
   {
     sign: /ECONN|EHOST|ENET|EPIPE|closed|aborted|writeable|retries per request|BullMQ has not/i,
@@ -41,15 +44,27 @@ const UNFORESEEN: Trouble = { sign: /^/, says: 'could not do it.' };
  */
 export function redisError(thrown: unknown, address: string): SmsError {
   if (thrown instanceof SmsError) return thrown;
-  const message = thrown instanceof Error ? detailOf(thrown) : String(thrown);
+  const message = detailOf(causeOf(thrown));
   const { says, own } = TROUBLES.find(({ sign }) => sign.test(message)) ?? UNFORESEEN;
   return new SmsError('SMS_STORE', `The Redis at ${address} ${says} (${message})`, { retryable: !own });
 }
 
+/** Redis does not know a script that it was given before. */
+export function isForgotten(thrown: unknown): boolean {
+  return /^NOSCRIPT/.test(detailOf(causeOf(thrown)));
+}
+
+/** Of a transaction that was discarded: why. */
+function causeOf(thrown: unknown): unknown {
+  const errors = thrown instanceof Error && 'previousErrors' in thrown ? thrown.previousErrors : [];
+  return (Array.isArray(errors) && errors[0]) || thrown;
+}
+
 /** Of several addresses that were tried node:net says only the code; of an unknown command Redis tells what came with it. */
-function detailOf(error: Error): string {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return (error.message || code || error.name).replace(/,? with args.*/s, '');
+function detailOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+  return (thrown.message || code || thrown.name).replace(/,? with args.*/s, '');
 }
 
 export function refused(address: string, says: string): SmsError {

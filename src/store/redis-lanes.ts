@@ -66,16 +66,16 @@ export class Lanes {
 
   /** A transaction that adds jobs, and is to be gone on with. */
   begin(connection: Connection, jobs: readonly NewJob[]): IRedisTransaction {
-    const desks = jobs.map(({ account }) => this.#deskOf(connection, account));
+    const made = this.#make(connection, jobs);
     const transaction = connection.client.multi();
-    for (const [i, { id, at }] of jobs.entries()) {
-      const desk = desks[i];
-      if (!desk) continue;
-      const job = new connection.bullmq.Job(desk.queue, 'lane', {}, { jobId: id, delay: delayOf(at) }, id);
-      // What becomes of it is what becomes of the transaction.
-      job.addJob(transaction).catch(() => {});
-    }
+    // What becomes of it is what becomes of the transaction.
+    for (const job of made) job.addJob(transaction).catch(() => {});
     return transaction;
+  }
+
+  /** Adds jobs that may be there already. */
+  async add(connection: Connection, jobs: readonly NewJob[]): Promise<void> {
+    await Promise.all(this.#make(connection, jobs).map((job) => job.addJob(connection.client)));
   }
 
   /** The jobs that have come, so many at the most. @throws SmsError SMS_STORE, when it is not known of any */
@@ -109,6 +109,11 @@ export class Lanes {
     }
   }
 
+  /** It is another's by now: its lock is not renewed. */
+  forget(turn: Turn): void {
+    this.#turns.delete(turn);
+  }
+
   /** A job that was put off comes earlier. One that is not put off is here already. */
   async hurry(account: string, id: string, at: number): Promise<void> {
     try {
@@ -136,6 +141,13 @@ export class Lanes {
     const desks = [...this.#desks.values()];
     this.#desks.clear();
     await Promise.allSettled(desks.flatMap(({ queue, worker }) => [queue.close(), worker.close()]));
+  }
+
+  #make(connection: Connection, jobs: readonly NewJob[]): Job[] {
+    return jobs.map(({ account, id, at }) => {
+      const { queue } = this.#deskOf(connection, account);
+      return new connection.bullmq.Job(queue, 'lane', {}, { jobId: id, delay: delayOf(at) }, id);
+    });
   }
 
   async #desk(account: string): Promise<Desk> {

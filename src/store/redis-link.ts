@@ -55,7 +55,7 @@ export class RedisLink {
 
   /** Anything that the client threw. One that does not answer any more is left for a new one. */
   error(thrown: unknown): SmsError {
-    if (thrown instanceof Error && /timed out|NOSCRIPT/.test(thrown.message)) this.#redis?.disconnect(true);
+    if (thrown instanceof Error && /timed out/.test(thrown.message)) this.#redis?.disconnect(true);
     return redisError(thrown, this.#place?.address ?? '');
   }
 
@@ -78,7 +78,8 @@ export class RedisLink {
     if (this.#closed) throw new SmsError('SMS_STORE', 'The store was closed.');
     this.#place ??= placeOf(this.#url);
     const { bullmq, Redis } = loadRedisModules();
-    this.#redis ??= this.#connect(Redis, this.#place);
+    // A client that is left while it connects gives up for good.
+    if (!this.#redis || this.#redis.status === 'end') this.#redis = this.#connect(Redis, this.#place);
     try {
       await this.#up(this.#redis);
       const info = await this.#redis.info();
@@ -121,19 +122,7 @@ export class RedisLink {
 
   /** Resolves when it can be used. */
   async #up(redis: Redis): Promise<void> {
-    if (redis.status !== 'ready') {
-      await new Promise<void>((resolve) => {
-        const late = setTimeout(done, PATIENCE);
-        redis.once('ready', done);
-        redis.once('end', done);
-        function done() {
-          clearTimeout(late);
-          redis.off('ready', done);
-          redis.off('end', done);
-          resolve();
-        }
-      });
-    }
+    if (redis.status !== 'ready') await settled(redis);
     // Without the database that was asked for it would use another one.
     if (redis.status !== 'ready' || this.#trouble) throw this.#trouble ?? new Error('connect ETIMEDOUT');
   }
@@ -146,4 +135,20 @@ export class RedisLink {
     if (weakness !== null && weakness !== this.#warned) this.#warn(weakness);
     this.#warned = weakness;
   }
+}
+
+/** Waits until it is ready, or Redis refuses it, or for as long as there is patience. */
+function settled(redis: Redis): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(late);
+      redis.off('ready', done).off('end', done).off('error', refuse);
+      resolve();
+    };
+    const refuse = ({ name }: Error) => {
+      if (name === 'ReplyError') done();
+    };
+    const late = setTimeout(done, PATIENCE);
+    redis.on('ready', done).on('end', done).on('error', refuse);
+  });
 }

@@ -49,6 +49,7 @@ export function checkServer(info: string, address: string): void {
   if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
     throw refused(address, `is version ${version}; update it to ${OLDEST.join('.')} or newer.`);
   }
+  if (facts.get('loading') === '1') throw refused(address, 'is still loading its data; it is asked again.');
   if (facts.get('cluster_enabled') === '1')
     throw refused(address, 'is a cluster; give the url of one that stands alone.');
   if (facts.get('role') === 'slave') {

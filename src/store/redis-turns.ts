@@ -1,8 +1,13 @@
 /** All that is asked for in one turn of the event loop goes to Redis at once: one round trip, and all of it or none. */
+import type { IRedisTransaction } from 'bullmq';
+import { isForgotten } from './redis-errors';
 import type { Lanes, NewJob } from './redis-lanes';
-import type { RedisLink } from './redis-link';
+import type { Connection, RedisLink } from './redis-link';
 
 type Value = string | number;
+
+/** `done`, or `failed` with what Redis says. */
+type Answer = [outcome: string, answer?: unknown];
 
 interface Call {
   name: string;
@@ -68,33 +73,54 @@ export class RedisTurns {
   /** Never rejects: those who asked are told. */
   async #send(calls: readonly Call[]): Promise<void> {
     try {
-      const answers = await this.#run(calls);
-      for (const [i, { resolve, reject }] of calls.entries()) {
-        const [outcome, answer = null] = answers[i] ?? ['failed', 'Redis left it out'];
-        if (outcome === 'done') resolve(answer);
-        else reject(this.#link.error(new Error(String(answer))));
-      }
+      const connection = await this.#link.ready();
+      const answers = await this.#run(connection, calls);
+      for (const [i, call] of calls.entries()) this.#tell(call, answers[i]);
     } catch (thrown) {
       const error = this.#link.error(thrown);
       for (const { reject } of calls) reject(error);
     }
   }
 
-  async #run(calls: readonly Call[]): Promise<[string, unknown?][]> {
-    const connection = await this.#link.ready();
-    const { client } = connection;
+  #tell({ resolve, reject }: Call, [outcome, answer = null]: Answer = ['failed', 'Redis left it out']): void {
+    if (outcome === 'done') resolve(answer);
+    else reject(this.#link.error(new Error(String(answer))));
+  }
+
+  async #run(connection: Connection, calls: readonly Call[]): Promise<Answer[]> {
+    const values = this.#valuesOf(calls);
     const jobs = calls.flatMap((call) => call.jobs);
+    if (jobs.length === 0) return connection.client.runCommand('sms', values);
+    const results = await inTransaction(this.#lanes.begin(connection, jobs).runCommand('sms', values));
+    const [error, answers] = results.at(-1) ?? [new Error('closed'), []];
+    const isWhole = results.every((result) => !isForgotten(result[0]));
+    if (isWhole && !error) return answers;
+    if (isWhole) throw error;
+    // Redis has forgotten a script, as it may: outside of a transaction the client tells it again.
+    const undone = error ? calls : calls.filter((_, i) => answers[i]?.[0] === 'failed');
+    await this.#lanes.add(
+      connection,
+      undone.flatMap((call) => call.jobs),
+    );
+    const others = await connection.client.runCommand('sms', this.#valuesOf(undone));
+    return calls.map((call, i) => (undone.includes(call) ? others[undone.indexOf(call)] : answers[i]));
+  }
+
+  #valuesOf(calls: readonly Call[]): Value[] {
     const values: Value[] = [this.#prefix, calls.some(({ writes }) => writes) ? 1 : 0, Date.now()];
     for (const call of calls) {
       values.push(call.name, call.values.length);
       for (const value of call.values) values.push(value);
     }
-    if (jobs.length === 0) return client.runCommand('sms', values);
-    const transaction = this.#lanes.begin(connection, jobs);
-    transaction.runCommand('sms', values);
-    const results = (await transaction.exec()) ?? [];
-    const [error, answers] = results.at(-1) ?? [new Error('The transaction was aborted')];
-    if (error) throw error;
-    return answers;
+    return values;
+  }
+}
+
+/** What became of each command. A transaction that was discarded is as one of which each command failed. */
+async function inTransaction(transaction: IRedisTransaction): Promise<[Error | null, Answer[]][]> {
+  try {
+    return (await transaction.exec()) ?? [];
+  } catch (error) {
+    return [[error as Error, []]];
   }
 }

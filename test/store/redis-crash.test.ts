@@ -48,7 +48,7 @@ describe('the store in Redis, when a process dies', function () {
   it('keeps each message that was acknowledged, however often processes are killed', async () => {
     const prefix = newPrefix();
     const told = new Map<string, Set<string>>();
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 4; round += 1) {
       const args = [child, redis.url, prefix, `round${round}`];
       const other = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       const lines = createInterface(other.stdout);
@@ -57,7 +57,7 @@ describe('the store in Redis, when a process dies', function () {
         told.set(what, (told.get(what) ?? new Set()).add(reference));
       });
       await once(lines, 'line');
-      await pause(150 + 70 * round);
+      await pause(100 + 60 * round);
       other.kill('SIGKILL');
       await once(lines, 'close');
     }
@@ -76,8 +76,8 @@ describe('the store in Redis, when a process dies', function () {
   it('leaves nothing stuck or lost when it dies at any of its round trips', async () => {
     const steps = await run(redis, Number.POSITIVE_INFINITY, true);
     assert(steps > 30, `${steps} round trips`);
-    for (let from = 0; from <= steps; from += 16) {
-      const points = Array.from({ length: Math.min(16, steps - from + 1) }, (_, i) => from + i);
+    for (let from = 0; from <= steps; from += 24) {
+      const points = Array.from({ length: Math.min(24, steps - from + 1) }, (_, i) => from + i);
       await Promise.all(points.map((at) => run(redis, at, at % 2 === 0)));
     }
   });
@@ -184,7 +184,7 @@ async function live({ outbox }: Store, facts: Record<'added' | 'gone' | 'sending
   if (!a || !b) return;
   await save(a, { state: 'waiting', notBefore: soon });
   await save(b, { state: 'unknown', notBefore: soon });
-  for (const one of others) await save(one, { state: 'waiting', notBefore: Date.now() + 5000 });
+  for (const one of others) await save(one, { state: 'waiting', notBefore: Date.now() + 300 });
   await pause(80);
   await outbox.takeExpired(ACCOUNT, Date.now());
   const [again, moving, ...rest] = await claim();

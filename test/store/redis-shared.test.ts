@@ -213,6 +213,26 @@ describe('two stores on one Redis', () => {
       assert.equal((await one.outbox.claim(ACCOUNT, now(), 10)).length, 1, 'the next one to that recipient');
     });
 
+    it('keeps what came back to it because it was out of reach for too long: it is at it still', async () => {
+      const third = redisStore({ url: redis.url, prefix, lockDuration: 300, stalledInterval: 50 });
+      extra.push(third);
+      await third.outbox.add([entry('+3202', { notBefore: now() + 3600_000 })]);
+      const [first, second] = [entry('+3201'), entry('+3201')];
+      await far.outbox.add([first, second]);
+      assert.equal((await far.outbox.claim(ACCOUNT, now(), 10)).length, 1);
+      way.cut();
+      const isStalled = () => redis.cli('llen', `${prefix}:outbox-${ACCOUNT}:wait`) !== '0';
+      for (const end = now() + 5000; !isStalled() && now() < end; ) await pause(20);
+      way.mend();
+      await far.open();
+      assert.deepEqual(await far.outbox.claim(ACCOUNT, now(), 10), []);
+      assert.deepEqual(await third.outbox.claim(ACCOUNT, now(), 10), []);
+      await pause(400);
+      assert.deepEqual(await third.outbox.claim(ACCOUNT, now(), 10), [], 'its lock is renewed again');
+      await far.outbox.remove(first.reference);
+      assert.deepEqual(references(await third.outbox.claim(ACCOUNT, now(), 10)), [second.reference]);
+    });
+
     it('ends a claim again when it did not hear that it was ended', async () => {
       await far.outbox.add([entry('+3201'), entry('+3201'), entry('+3202')]);
       const [first, second] = await far.outbox.claim(ACCOUNT, now(), 10);

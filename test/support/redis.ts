@@ -17,8 +17,8 @@ export interface RedisServer {
   cli(...command: string[]): string;
   /** SIGKILL: nothing is saved on the way out. */
   kill(): Promise<void>;
-  /** The same again, on the same port, with what is on its disk. */
-  start(): Promise<void>;
+  /** The same again, on the same port, with what is on its disk, and more options. */
+  start(...more: string[]): Promise<void>;
 }
 
 const leftovers = new Set<() => void>();
@@ -46,8 +46,8 @@ export async function startRedis(suite: Mocha.Context, ...options: string[]): Pr
       server.process.kill('SIGKILL');
       await once(server.process, 'exit');
     },
-    start: async () => {
-      server.process = await launch(port, folder, options);
+    start: async (...more) => {
+      server.process = await launch(port, folder, [...options, ...more]);
     },
   };
   leftovers.add(() => {
