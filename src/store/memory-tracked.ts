@@ -46,6 +46,13 @@ export class MemoryTracked implements TrackedStore {
     return [...open.values(), ...final.values()].filter((m) => m.to === to && m.acceptedAt >= since).map(copyOf);
   }
 
+  async recent(account: string, limit: number): Promise<TrackedMessage[]> {
+    const newest: TrackedMessage[] = [];
+    const { open, final } = this.#of(account);
+    for (const messages of [open, final]) for (const message of messages.values()) enter(newest, message, limit);
+    return newest.map(copyOf);
+  }
+
   async due(account: string, now: number, limit: number): Promise<TrackedMessage[]> {
     const due: TrackedMessage[] = [];
     for (const message of this.#of(account).open.values()) {
@@ -79,6 +86,15 @@ export class MemoryTracked implements TrackedStore {
     }
     return messages;
   }
+}
+
+/** Puts a message in its place among the newest ones: of many, all but a few are older than these. */
+function enter(newest: TrackedMessage[], message: TrackedMessage, limit: number): void {
+  const last = newest[limit - 1];
+  if (last && last.acceptedAt >= message.acceptedAt) return;
+  const place = newest.findIndex(({ acceptedAt }) => acceptedAt < message.acceptedAt);
+  newest.splice(place < 0 ? newest.length : place, 0, message);
+  newest.length = Math.min(newest.length, limit);
 }
 
 /** What is handed out is the reader's own. */

@@ -1,6 +1,6 @@
 /**
  * Tracked messages in Redis: a key each. Of the open ones it is known when each is due, and, by how often it was asked
- * about, which was saved least recently; of each recipient, what was sent to it.
+ * about, which was saved least recently; of each recipient, what was sent to it; and which were accepted last.
  */
 export const TRACKED = `
 local function trackedAt(account, id) return key('tracked', account, id) end
@@ -30,6 +30,18 @@ local function enterNames(account, id, message, acceptedAt, ttl)
   elseif left ~= -1 and left < tonumber(ttl) then call('PEXPIRE', sent, ttl) end
 end
 
+-- So many of those that were accepted last are remembered in their order.
+local RECENT = 1000
+
+local function enterRecent(account, id, acceptedAt, ttl)
+  local recent = key('recent', account)
+  local left = call('PTTL', recent)
+  call('ZADD', recent, acceptedAt, id)
+  call('ZREMRANGEBYRANK', recent, 0, -1 - RECENT)
+  if ttl == '' then call('PERSIST', recent)
+  elseif left ~= -1 and left < tonumber(ttl) then call('PEXPIRE', recent, ttl) end
+end
+
 local function leaveNames(account, id, message)
   local reference = key('reference', account, message.reference)
   if call('GET', reference) == id then call('DEL', reference) end
@@ -51,6 +63,7 @@ ops['tracked.save'] = function(account, id, version, reference, to, acceptedAt, 
   call('SET', trackedAt(account, id), cmsgpack.pack(message))
   if ttl ~= '' then call('PEXPIRE', trackedAt(account, id), ttl) end
   enterNames(account, id, message, acceptedAt, ttl)
+  enterRecent(account, id, acceptedAt, ttl)
   if due ~= '' then enterOpen(account, id, message, due) end
   return '1'
 end
@@ -85,6 +98,10 @@ end
 
 ops['tracked.sentTo'] = function(account, to, since)
   return told(account, call('ZRANGEBYSCORE', key('sent', account, to), since, '+inf'))
+end
+
+ops['tracked.recent'] = function(account, limit)
+  return told(account, call('ZREVRANGE', key('recent', account), 0, limit - 1))
 end
 
 -- Of each count of questions so many are looked at; those saved least recently come first in all of them.

@@ -39,6 +39,10 @@ export class RedisTracked implements TrackedStore {
     return this.#ask('tracked.sentTo', account, to, since);
   }
 
+  recent(account: string, limit: number): Promise<TrackedMessage[]> {
+    return this.#ask('tracked.recent', account, limit);
+  }
+
   due(account: string, now: number, limit: number): Promise<TrackedMessage[]> {
     return this.#ask('tracked.due', account, now, limit);
   }

@@ -34,6 +34,7 @@ const SQL = {
   find: 'SELECT * FROM tracked WHERE account = ? AND id = ?',
   byReference: 'SELECT * FROM tracked WHERE account = ? AND reference = ? ORDER BY turn DESC LIMIT 1',
   sentTo: 'SELECT * FROM tracked WHERE account = ? AND recipient = ? AND accepted_at >= ? ORDER BY turn',
+  recent: 'SELECT * FROM tracked INDEXED BY tracked_accepted WHERE account = ? ORDER BY accepted_at DESC LIMIT ?',
   dueCount: `SELECT count(*) AS n FROM (SELECT 1 FROM tracked INDEXED BY tracked_due
     WHERE account = ? AND final = 0 AND due <= ? LIMIT ?)`,
   due: `SELECT * FROM tracked INDEXED BY tracked_due WHERE account = ? AND final = 0 AND due <= ? ORDER BY turn LIMIT ?`,
@@ -81,6 +82,10 @@ export class SqliteTracked implements TrackedStore {
 
   sentTo(account: string, to: string, since: number): Promise<TrackedMessage[]> {
     return this.#commits.read(() => this.#file.all<Row>(SQL.sentTo, account, to, since).map(messageOf));
+  }
+
+  recent(account: string, limit: number): Promise<TrackedMessage[]> {
+    return this.#commits.read(() => this.#file.all<Row>(SQL.recent, account, limit).map(messageOf));
   }
 
   due(account: string, now: number, limit: number): Promise<TrackedMessage[]> {

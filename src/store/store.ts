@@ -120,6 +120,10 @@ export interface TrackedMessage {
   /** The last report that moved it, for those who ask. */
   report: StatusReport | null;
   receipt: Receipt | null;
+  /** When it was taken in, epoch milliseconds; one of an earlier version does not say. */
+  takenAt?: number;
+  /** Each status that it had, the first when it was accepted; one of an earlier version does not say. */
+  steps?: { status: Status; at: number }[];
 }
 
 export interface TrackedStore {
@@ -131,6 +135,8 @@ export interface TrackedStore {
   findReference(account: string, reference: string): Promise<TrackedMessage | null>;
   /** Messages accepted for a recipient since a time. */
   sentTo(account: string, to: string, since: number): Promise<TrackedMessage[]>;
+  /** Those accepted last, final or not, the newest first; a store may remember no more than its last 1000 for this. */
+  recent(account: string, limit: number): Promise<TrackedMessage[]>;
   /** Messages without a final status whose `askAt` (Infinity for never) or `finalBy` has come, least recently saved first. */
   due(account: string, now: number, limit: number): Promise<TrackedMessage[]>;
   /** Messages without a final status that were asked about less than `asked` times, least recently saved first. */

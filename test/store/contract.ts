@@ -533,6 +533,24 @@ function trackedContract(store: () => Store): void {
     assert.deepEqual(ids(await store().tracked.sentTo(ACCOUNT, '+3201', 1000)).sort(), ['b', 'c']);
     assert.deepEqual(await store().tracked.sentTo('other', '+3201', 0), []);
   });
+
+  it('tells what was accepted last, final or not, the newest first', async () => {
+    assert.deepEqual(await store().tracked.recent(ACCOUNT, 5), []);
+    await save(
+      tracked('b', { acceptedAt: 1002, final: true }),
+      tracked('a', { acceptedAt: 1001 }),
+      tracked('d', { acceptedAt: 1004, final: true }),
+      tracked('c', { acceptedAt: 1003 }),
+    );
+    const steps = [{ status: 'queued' as const, at: 1005 }];
+    await save({ ...tracked('e', { acceptedAt: 1005 }), account: 'other', takenAt: 1000, steps });
+    assert.deepEqual(ids(await store().tracked.recent(ACCOUNT, 3)), ['d', 'c', 'b']);
+    assert.deepEqual(ids(await store().tracked.recent(ACCOUNT, 10)), ['d', 'c', 'b', 'a']);
+    await change('a', { acceptedAt: 1006, status: 'delivered', final: true });
+    assert.deepEqual(ids(await store().tracked.recent(ACCOUNT, 2)), ['a', 'd']);
+    const [other] = await store().tracked.recent('other', 2);
+    assert.deepEqual([other?.id, other?.takenAt, other?.steps], ['e', 1000, steps]);
+  });
 }
 
 function marksContract(store: () => Store): void {
