@@ -39,6 +39,8 @@ export class Outbox {
   #perCall: number;
   /** How many messages may be expected to be due at once. */
   #expected = 1;
+  /** When it was last asked for what is due, epoch milliseconds. */
+  #claimedAt = 0;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -136,6 +138,7 @@ export class Outbox {
     const slot = slots && allowed > 0 ? await this.#slot(slots, now, Math.min(allowed, this.#expected)) : null;
     const limit = slots ? (slot?.messages ?? 0) : allowed;
     if (limit === 0) return;
+    this.#claimedAt = now;
     const claimed = await store.claim(account, now, limit);
     const lookups = claimed.filter(({ state }) => state === 'unknown');
     const calls = this.#attempts.calls(claimed.filter(({ state }) => state === 'sending'));
@@ -159,7 +162,9 @@ export class Outbox {
   async #slot(slots: Slots, now: number, messages: number): Promise<Slot | null> {
     const { account, store } = this.#options;
     const due = await store.nextDue(account);
-    return due !== null && due <= now ? slots.take(messages) : null;
+    // What a process had claimed that died comes without a time.
+    const isDue = due !== null && (due <= now || now - this.#claimedAt >= OTHERS_PAUSE);
+    return isDue ? slots.take(messages) : null;
   }
 
   /** What an account of this name left when it ended in the middle of something, or could not write down its end. */

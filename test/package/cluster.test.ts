@@ -1,0 +1,174 @@
+/** Three real Node-REDs on one Redis, killed at random moments: together they keep what one of them promises. */
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Sandbox, startSandbox } from '../../dist/src/sandbox/index.js';
+import { type RedisServer, startRedis } from '../support/redis.ts';
+import { Cluster, type Message, type Told } from './cluster.ts';
+
+/** Another one is another run: CLUSTER_SEED=7 npm test -- test/package/cluster.test.ts */
+const SEED = Number(process.env.CLUSTER_SEED ?? 1);
+const MESSAGES = 320;
+/** Messages a second. */
+const RATE = 40;
+/** Seconds that a token lives, and from when on it is renewed. */
+const [TOKEN_LIVES, TOKEN_RENEWED] = [10, 8];
+/** SMS from phones that are read, and as many that are pushed. */
+const INBOUND = 24;
+
+/** Numbers from 0 to 1, the same for the same seed. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+describe(`three Node-REDs on one Redis, of which some are killed (seed ${SEED})`, function () {
+  this.timeout(90_000);
+  const draw = random(SEED);
+  const messages: Message[] = Array.from({ length: MESSAGES }, (_, i) => {
+    return { key: `k${i}`, to: `+3247011${2000 + (i % 300)}`, text: `Text of k${i}` };
+  });
+  /** By key: the Node-RED that was given it first. */
+  const givenTo = new Map<string, string>();
+  /** When the vendor took each message, in milliseconds of the vendor's clock. */
+  const accepted: { text: string; at: number }[] = [];
+  let deaths = 0;
+  let began = 0;
+  let redis: RedisServer;
+  let vendor: Sandbox;
+  let cluster: Cluster;
+
+  const until = async (what: string, holds: () => unknown, milliseconds: number) => {
+    for (const end = Date.now() + milliseconds; !(await holds()); await pause(100)) {
+      if (Date.now() > end) throw new Error(`It did not happen: ${what}`);
+    }
+  };
+  const of = (what: Told['what']) => cluster.told().filter((told) => told.what === what);
+  const keysOf = (told: readonly Told[]) => new Set(told.map(({ key }) => key));
+  const twice = (keys: readonly string[]) => keys.filter((key, i) => keys.indexOf(key) !== i);
+
+  before(async function () {
+    redis = await startRedis(this);
+    vendor = await startSandbox('enco', { pace: 0.2, tokenLifetime: TOKEN_LIVES });
+    vendor.on('message', ({ text }) => accepted.push({ text, at: performance.now() }));
+    cluster = new Cluster({ size: 3, redis: redis.url, vendor, rate: RATE });
+    await cluster.start();
+    began = performance.now();
+    await Promise.all([give(), write(), kill()]);
+  });
+
+  after(async () => {
+    await cluster?.stop();
+    await vendor?.close();
+    redis?.process.kill('SIGKILL');
+  });
+
+  /** All messages, to whoever is there, some at a time. */
+  async function give(): Promise<void> {
+    for (let i = 0; i < MESSAGES; i += 16) {
+      const batch = messages.slice(i, i + 16);
+      const [nth = 0, life = ''] = pick(cluster.alive());
+      for (const { key } of batch) givenTo.set(key, life);
+      await cluster.give(nth, batch);
+      await pause(draw() * 300);
+    }
+  }
+
+  /** Phones write, and what one of them wrote is pushed to several by a vendor that repeats itself. */
+  async function write(): Promise<void> {
+    for (let i = 0; i < INBOUND; i += 1) {
+      vendor.receive({ from: '+32470112000', to: '666', text: `Inbound ${i}` });
+      const push = { from: '27721234567', message: `Pushed ${i}`, messageId: `p${i}` };
+      await Promise.all(cluster.alive().map(([nth]) => cluster.push(nth, push)));
+      await pause(draw() * 250);
+    }
+  }
+
+  /** The first, which is started again; the second; and the first again. */
+  async function kill(): Promise<void> {
+    for (const nth of [0, 1, 0]) {
+      await pause(600 + draw() * 900);
+      deaths += 1;
+      await cluster.kill(nth);
+      if (deaths === 1) await cluster.startOne(nth);
+    }
+  }
+
+  function pick<T>(from: readonly T[]): T {
+    return from[Math.floor(draw() * from.length)] as T;
+  }
+
+  it('send each message once, also those that were on their way when one was killed', async () => {
+    await until('nothing is under way', async () => (await cluster.underWay()) === 0, 45_000);
+    const taken = accepted.length;
+    // Who has no word that a message was taken gives it again: its key says whether it was.
+    await cluster.give(2, messages);
+    await until('those that were not taken are sent', () => keysOf(of('receipt')).size === MESSAGES, 30_000);
+    await until('the others are refused', () => of('caught').length >= taken, 10_000);
+    assert.deepEqual(twice(accepted.map(({ text }) => text)), []);
+    assert.equal(accepted.length, MESSAGES);
+    assert.deepEqual([...new Set(of('caught').map(({ word }) => word))], ['SMS_DUPLICATE']);
+  });
+
+  it('tell each receipt where the message was taken, or, if that one died, at another', () => {
+    const receipts = of('receipt');
+    const survivors = receipts.filter(({ key }) => givenTo.get(key) === '2.0');
+    assert(survivors.length > 50, `${survivors.length}`);
+    assert.deepEqual(new Set(survivors.map(({ instance }) => instance)), new Set(['2.0']));
+    assert.deepEqual(twice(survivors.map(({ key }) => key)), []);
+    // Told, and killed before that was written down.
+    assert(twice(receipts.map(({ key }) => key)).length <= deaths);
+  });
+
+  it('tell what became of each message once, behind its receipt', async () => {
+    const delivered = () => of('report').filter(({ word }) => word === 'delivered');
+    await until('all are delivered', () => keysOf(delivered()).size === MESSAGES, 10_000);
+    assert(twice(delivered().map(({ key }) => key)).length <= deaths);
+    const told = cluster.told().filter(({ instance }) => instance === '2.0');
+    const places = new Map(told.map(({ what, key }, i) => [`${what} ${key}`, i]));
+    for (const { key } of told.filter(({ what }) => what === 'receipt')) {
+      const report = places.get(`report ${key}`);
+      assert(report === undefined || (places.get(`receipt ${key}`) ?? 0) < report, key);
+    }
+  });
+
+  it('never exceed the rate of the account, in any second', () => {
+    const times = accepted.map(({ at }) => at).sort((a, b) => a - b);
+    const within = (time: number) =>
+      Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + time).length));
+    assert(within(1000) <= RATE, `${within(1000)} in a second`);
+    // Evenly, too: not all of a second's at its beginning.
+    assert(within(200) <= RATE / 2, `${within(200)} in a fifth of a second`);
+  });
+
+  it('log in once, and renew their login once', () => {
+    const fetched = vendor.requests('enco.auth.token').log.map(({ at }) => Date.parse(at));
+    const gaps = fetched.slice(1).map((at, i) => at - (fetched[i] ?? 0));
+    assert(gaps.length >= 1, 'it was renewed');
+    assert(Math.min(...gaps) >= (TOKEN_RENEWED - 0.1) * 1000, gaps.join(', '));
+  });
+
+  it('give each SMS that came in once, whether it was read or pushed', async () => {
+    await until('all were read', () => keysOf(of('polled')).size === INBOUND, 20_000);
+    for (const what of ['polled', 'pushed'] as const) {
+      const keys = of(what).map(({ key }) => key);
+      assert.equal(new Set(keys).size, INBOUND, what);
+      assert(twice(keys).length <= deaths, `${what}: ${twice(keys)}`);
+    }
+  });
+
+  it('ask the vendor for what came in as often as one of them would', () => {
+    const polls = vendor.requests('enco.inbound.dedicated').count;
+    const seconds = (performance.now() - began) / 1000;
+    assert(polls <= seconds / 0.9 + 3, `${polls} times in ${seconds} seconds`);
+  });
+
+  it('end without an error', async () => {
+    assert.deepEqual(await cluster.stop(), [0]);
+    assert.doesNotMatch(cluster.logs(), /Unhandled|Uncaught|SMS_(?!DUPLICATE)/);
+  });
+});
