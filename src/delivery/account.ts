@@ -14,6 +14,7 @@ import { Calls, isClosing } from './calls';
 import { onlyOne } from './decisions';
 import { confirmation, freeKey } from './dedupe';
 import { Health } from './health';
+import { History } from './history';
 import { Inbox } from './inbox';
 import type { Owner } from './letters';
 import { type Lives, livesOf } from './life';
@@ -69,6 +70,7 @@ export class Account {
   readonly tracker: Tracker;
   readonly inbox: Inbox;
   readonly optOuts: OptOuts;
+  readonly history: History;
   /** The letters of the store, which the account may share with others. */
   readonly post: Post;
   /** Makes the address that the vendor pushes a message's statuses to; set by the node that receives them. */
@@ -91,7 +93,8 @@ export class Account {
     this.provider = provider;
     this.settings = settings;
     this.#accounts = accounts;
-    this.#slots = store.rates && rate > 0 ? new Slots(store.rates, id, rate) : null;
+    const ready = () => this.#logIn();
+    this.#slots = store.rates && rate > 0 ? new Slots({ rates: store.rates, account: id, rate, ready }) : null;
     this.#limiter = new Limiter(this.#slots ? 0 : rate);
     this.#calls = new Calls(() => this.#connect());
     this.#health = new Health({
@@ -103,6 +106,7 @@ export class Account {
     this.#endLife = this.#lives.begin(id);
     this.post = postOf(store);
     this.optOuts = new OptOuts({ account: id, marks: store.marks, statuses: provider.optedOut ?? [] });
+    this.history = new History({ account: id, marks: store.marks, counts: () => store.outbox.counts(id) });
     this.outbox = this.#newOutbox();
     this.tracker = new Tracker({
       account: this.reference,
@@ -113,6 +117,10 @@ export class Account {
       ask: provider.verbs.status ? (ids) => this.#calls.make((line) => verbOf(provider, 'status')(line, ids)) : null,
       post: this.post,
       tell: (letter, report, context) => this.tell(letter, (node) => node.moved(report, context)),
+      reached: (status) => {
+        if (status === 'delivered') this.history.count('delivered');
+        if (status === 'failed' || status === 'expired') this.history.count('failed');
+      },
       heard: (report) => this.optOuts.heardStatus(report),
       failed: (error) => this.#health.noticed(error),
     });
@@ -137,6 +145,7 @@ export class Account {
   /** Goes on with what waits in the store; never rejects. */
   async resume(): Promise<void> {
     this.outbox.resume();
+    this.history.watch();
     await this.tracker.resume();
   }
 
@@ -163,6 +172,7 @@ export class Account {
       this.#lives.confirm();
       const [taken, confirmed] = await Promise.allSettled([this.outbox.submit(entries), confirm()]);
       if (taken.status === 'rejected') throw taken.reason;
+      this.history.watch();
       if (confirmed.status === 'rejected') this.#health.failed(confirmed.reason);
     } catch (thrown) {
       const error = toSmsError(thrown, 'SMS_STORE');
@@ -284,6 +294,7 @@ export class Account {
       if (removed && !(await this.#lives.hasElsewhere(this.id))) await this.outbox.abandon();
     } finally {
       await this.post.flush();
+      await this.history.close();
       this.#health.close();
       this.#endLife();
       await this.#calls.disconnect();
@@ -300,10 +311,7 @@ export class Account {
 
   /** Waits as the rate of the account demands. */
   async #turn(): Promise<void> {
-    if (this.#slots) {
-      await this.#logIn();
-      return this.#slots.turn(1, this.#closing.signal);
-    }
+    if (this.#slots) return this.#slots.turn(1, this.#closing.signal);
     const wait = this.#limiter.take(Date.now());
     if (wait === 0) return;
     await pause(wait, undefined, { signal: this.#closing.signal }).catch(() => {
@@ -311,7 +319,7 @@ export class Account {
     });
   }
 
-  /** So that nothing stands between a slot and the message that leaves in it; what goes wrong, the message itself meets. */
+  /** What goes wrong the next message meets. */
   async #logIn(): Promise<void> {
     const line = await this.session().catch(() => undefined);
     await line?.logIn();
@@ -319,7 +327,6 @@ export class Account {
 
   /** Sends in the slot that the messages have, or in a later one when that is lost. */
   async #sendInSlot(slots: Slots, entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]> {
-    await this.#logIn();
     await slots.renew(entries, this.#closing.signal);
     return sendAll(this, entries);
   }

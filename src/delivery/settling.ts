@@ -21,6 +21,7 @@ export function settling(account: Account, settlement: Settlement): Settling {
     store: () => Promise.all([facts(), post.store(letter)]),
     tell: () => {
       account.tell(letter, say);
+      counted(account, settlement);
       begin();
     },
     giveUp: () => post.leave(letter),
@@ -38,6 +39,7 @@ export async function settleNow(account: Account, accounts: Accounts, settlement
     account.troubled(error);
   }
   await account.insist(facts);
+  counted(account, settlement);
   await begin();
 }
 
@@ -84,14 +86,21 @@ function accepted(
   const follow = entry.follow && !unfollowed;
   const message = { ...known(entry), follow };
   const receipt = receiptOf(account, entry, answer);
-  const { owner, context, life } = entry;
-  const { store, begin } = account.tracker.track(receipt, follow ? owner : null, context, unfollowed, life);
+  const { owner, context, life, createdAt } = entry;
+  const { store, begin } = account.tracker.track(receipt, follow ? owner : null, context, unfollowed, life, createdAt);
   return {
     facts: () => Promise.all([store(), take(account, answer, entry)]),
     say: (node) => node.settled(message, { receipt }, account.reference),
     body: settledBody(message, { receipt }, account.reference),
     begin,
   };
+}
+
+/** One that is held has not failed: a person decides. */
+function counted({ history }: Account, { entry, error }: Settlement): void {
+  if (!error) history.count('sent');
+  else if (entry.state === 'held') history.watch();
+  else history.refused(entry, error);
 }
 
 function known({ reference, to, attempts, context }: OutboxEntry) {

@@ -27,6 +27,8 @@ export interface TrackerOptions {
   tell(letter: Letter, report: StatusReport, context: unknown): void;
   /** Takes note of what a status says of the recipient, before the message is moved by it. @throws SmsError SMS_STORE */
   heard(report: ProviderReport): Promise<void>;
+  /** Told of each status that a message takes after the first, and of a first one that is its end. */
+  reached?(status: Status): void;
   /** Told of what went wrong while nobody waited for it. */
   failed(error: unknown): void;
 }
@@ -90,6 +92,7 @@ export class Tracker {
    * @param context what the owner wants back with each report
    * @param isOver nothing more will be heard of it, and nobody is asked
    * @param life the process that took the message in
+   * @param takenAt when that was
    */
   track(
     receipt: Receipt,
@@ -97,12 +100,14 @@ export class Tracker {
     context: unknown,
     isOver = false,
     life = LIFE,
+    takenAt = Date.parse(receipt.acceptedAt),
   ): { store: () => Promise<void>; begin: () => Promise<void> } {
-    const message = { ...this.#begun(receipt, owner, context), life };
+    const message = { ...this.#begun(receipt, owner, context), life, takenAt };
     if (isOver) message.final = true;
     return {
       store: () => this.#keep(message),
       begin: async () => {
+        if (message.final && !isOver) this.#options.reached?.(message.status);
         if (isOver || this.#closed) return;
         this.#asking.plan(Math.min(message.askAt, message.finalBy));
         await this.#asking.during(this.#applyEarly(message));
@@ -167,7 +172,7 @@ export class Tracker {
     await this.#asking.close();
   }
 
-  #begun(receipt: Receipt, owner: string | null, context: unknown): Omit<TrackedMessage, 'life'> {
+  #begun(receipt: Receipt, owner: string | null, context: unknown): Omit<TrackedMessage, 'life' | 'takenAt'> {
     const { account, id, reference, to, status, providerStatus } = receipt;
     const acceptedAt = Date.parse(receipt.acceptedAt);
     // One that was looked up may have met its end already: the vendor is asked for the report of it.
@@ -189,6 +194,7 @@ export class Tracker {
       version: 0,
       report: null,
       receipt,
+      steps: [{ status: isOver ? 'sent' : status, at: acceptedAt }],
     };
   }
 
@@ -204,10 +210,10 @@ export class Tracker {
 
   /** In one turn the message moves and the letter that tells of it is stored; false when another has moved it. */
   async #move(message: TrackedMessage, report: StatusReport): Promise<boolean> {
-    const { store, post, tell, failed } = this.#options;
+    const { store, post, tell, reached, failed } = this.#options;
     const { status, final, providerStatus } = report;
     const { owner, context, life } = message;
-    const moved = { ...message, status, final, providerStatus, report };
+    const moved = { ...message, status, final, providerStatus, report, steps: stepsOf(message, report) };
     const letter = owner === null ? null : post.compose(owner, 'moved', movedBody(report, context), life, true);
     const [saved, stored] = await Promise.allSettled([store.save(moved), letter && post.store(letter)]);
     const isMoved = saved.status === 'fulfilled' && saved.value;
@@ -215,6 +221,7 @@ export class Tracker {
     if (saved.status === 'rejected') throw saved.reason;
     if (stored.status === 'rejected') failed(stored.reason);
     if (letter && isMoved) tell(letter, report, context);
+    if (isMoved && status !== message.status) reached?.(status);
     return isMoved;
   }
 
@@ -269,6 +276,13 @@ export class Tracker {
     await this.report({ ...early.heard, id });
     await this.#early.forget(early);
   }
+}
+
+/** Another word of the vendor's for the same status is no step. */
+function stepsOf({ status: was, steps = [] }: TrackedMessage, { status, updatedAt }: StatusReport) {
+  if (status === was) return steps;
+  // A vendor that tells whole seconds seems to have done it before it was asked.
+  return [...steps, { status, at: Math.max(Date.parse(updatedAt) || Date.now(), steps.at(-1)?.at ?? 0) }];
 }
 
 /** Nothing follows a final status but a reply; otherwise a later stage, or another word for the same stage. */
