@@ -18,10 +18,20 @@ export interface Slot {
   messages: number;
 }
 
+export interface SlotsOptions {
+  rates: RateStore;
+  account: string;
+  /** Messages a second. */
+  rate: number;
+  /** Waits for what a message needs in order to leave at once; never rejects. */
+  ready(): Promise<void>;
+}
+
 export class Slots {
   #rates: RateStore;
   #account: string;
   #spacing: number;
+  #ready: () => Promise<void>;
   /** It is known that none is to be had before. */
   #next = 0;
   /** Given back. */
@@ -29,11 +39,11 @@ export class Slots {
   #slots = new WeakMap<object, Slot>();
   #line: Promise<unknown> = Promise.resolve();
 
-  /** @param rate messages a second */
-  constructor(rates: RateStore, account: string, rate: number) {
+  constructor({ rates, account, rate, ready }: SlotsOptions) {
     this.#rates = rates;
     this.#account = account;
     this.#spacing = (1000 + LEEWAY) / rate;
+    this.#ready = ready;
   }
 
   /** Milliseconds until it is of use to ask for one. */
@@ -43,6 +53,8 @@ export class Slots {
 
   /** A slot for so many messages, or fewer; null while it is not its time. @throws SmsError SMS_STORE */
   async take(messages: number): Promise<Slot | null> {
+    if (this.wait(Date.now()) > 0) return null;
+    await this.#ready();
     const at = Date.now();
     if (this.wait(at) > 0) return null;
     const left = this.#left;
@@ -68,6 +80,7 @@ export class Slots {
 
   /** Waits for a slot, if the one that these messages had is lost by now. @throws as {@link turn} */
   async renew(messages: readonly object[], signal: AbortSignal): Promise<void> {
+    await this.#ready();
     const now = Date.now();
     const isReady = messages.every((message) => isGood(this.#slots.get(message), now));
     if (!isReady) await this.turn(messages.length, signal);

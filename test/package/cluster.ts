@@ -158,7 +158,9 @@ export class Cluster {
       { id: 'tab', type: 'tab', label: 'Cluster' },
       { id: 'store', type: 'sms-store', kind: 'redis', keepDays: 1, credentials: { url: redis } },
       {
-        ...{ ...common, id: 'account', name: 'Enco', provider: 'enco', rate, lookups: '0.3,1,2', baseUrl, tokenUrl },
+        ...{ ...common, id: 'account', name: 'Enco', provider: 'enco', rate, baseUrl, tokenUrl },
+        // What the vendor has no record of was not sent: it is sent by another one.
+        ...{ lookups: '0.3,1,2', uncertain: 'resend' },
         credentials: { ...credentials, webhookSecret: SECRET },
       },
       {
