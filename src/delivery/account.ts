@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { demand, isAble, verbOf } from '../providers/capabilities';
 import { CONNECTIONS } from '../providers/http';
-import type { Accepted, Capability, Params, Provider, ProviderReport, Quote } from '../providers/provider';
+import type { Accepted, Balance, Capability, Params, Provider, ProviderReport, Quote } from '../providers/provider';
 import { Session, type SessionOptions } from '../providers/session';
 import { measureFor } from '../providers/transcript';
 import { type SmsError, toSmsError } from '../sms/errors';
@@ -270,6 +270,10 @@ export class Account {
 
   senders(): Promise<string[]> {
     return this.#calls.make((line) => verbOf(this.provider, 'senders')(line));
+  }
+
+  balance(): Promise<Balance> {
+    return this.#calls.make((line) => verbOf(this.provider, 'balance')(line));
   }
 
   can(capability: Capability): boolean {

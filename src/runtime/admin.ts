@@ -8,13 +8,17 @@ import { answer, NotFound, param } from './answer';
 import { catalog } from './catalog';
 import { serveDeskAdmin } from './desk';
 import { type Line, SandboxLine, withEnvironment } from './line';
+import { serveMonitorAdmin } from './monitor';
 import type { ProviderNode } from './nodes';
+import { servePhoneAdmin } from './phone';
 import { ownSettings, type ProviderDef, providerFor, settingsOf } from './provider';
 import type { WebhookNode } from './webhook';
 
 export function serveProviderAdmin(RED: NodeAPI): void {
   const { httpAdmin, auth } = RED;
   serveDeskAdmin(RED);
+  serveMonitorAdmin(RED);
+  servePhoneAdmin(RED);
   httpAdmin.get('/sms-provider/catalog', auth.needsPermission('sms-provider.read'), answer(catalog));
   httpAdmin.post(
     '/sms-provider/test',

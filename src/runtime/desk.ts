@@ -122,7 +122,8 @@ async function sendFile(pages: AsyncGenerator<OptOut[]>, response: Response): Pr
   await pipeline(Readable.from(rows()), response);
 }
 
-function accountOf(RED: NodeAPI, id: string): Account {
+/** @throws NotFound, or what stands in the way of the account */
+export function accountOf(RED: NodeAPI, id: string): Account {
   const account = sharedOf(RED).accounts.get(id);
   if (account) return account;
   throw (

@@ -62,14 +62,13 @@ export class SandboxLine {
     this.#sandbox?.then((sandbox) => tellAddress(sandbox, address)).catch(() => {});
   }
 
+  /** The sandbox itself, if it has been started: nothing was sent before. */
+  running(): Promise<Sandbox | undefined> {
+    return Promise.resolve(this.#sandbox);
+  }
+
   async connect(): Promise<Line> {
-    // Loaded only by those who use it.
-    this.#sandbox ??= import('../sandbox/index.js').then(async ({ startSandbox }) => {
-      const sandbox = await startSandbox(this.#provider);
-      tellAddress(sandbox, this.#pushTo);
-      return sandbox;
-    });
-    const { baseUrl, tokenUrl, credentials, smtp, ftp } = await this.#sandbox;
+    const { baseUrl, tokenUrl, credentials, smtp, ftp } = await this.start();
     const settings = {
       ...(smtp ? { smtpHost: smtp.host, smtpPort: smtp.port, smtpSecure: false, mailFrom: SANDBOX_MAIL_FROM } : {}),
       ...(ftp ? { ftpHost: ftp.host, ftpPort: ftp.port, ftpSecure: false } : {}),
@@ -80,6 +79,17 @@ export class SandboxLine {
       credentials: { ...credentials, ...this.#own },
       settings,
     };
+  }
+
+  /** The sandbox, started if it is not yet. */
+  start(): Promise<Sandbox> {
+    // Loaded only by those who use it.
+    this.#sandbox ??= import('../sandbox/index.js').then(async ({ startSandbox }) => {
+      const sandbox = await startSandbox(this.#provider);
+      tellAddress(sandbox, this.#pushTo);
+      return sandbox;
+    });
+    return this.#sandbox;
   }
 
   async close(): Promise<void> {

@@ -83,8 +83,8 @@ export async function startSandbox(provider: string, options: SandboxOptions = {
     smtp,
     ftp,
     credentials,
-    messages: () => [...messages.outbound.values()].map(snapshot),
-    inbox: () => structuredClone([...messages.inbound.values()]),
+    messages: (limit) => newest(messages.outbound, limit).map(snapshot),
+    inbox: (limit) => structuredClone(newest(messages.inbound, limit)),
     receive: (sms) => structuredClone(receive(sms)),
     configure: (settings) => configure(emulation, provider, settings),
     requests: requests.report,
@@ -99,6 +99,10 @@ export async function startSandbox(provider: string, options: SandboxOptions = {
       return closing;
     },
   };
+}
+
+function newest<T>(records: ReadonlyMap<string, T>, limit = records.size): T[] {
+  return limit > 0 ? [...records.values()].slice(-limit) : [];
 }
 
 /** @throws RangeError when the vendor has nothing to set */

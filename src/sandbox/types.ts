@@ -11,10 +11,10 @@ export interface Sandbox {
   ftp?: Endpoint;
   /** Of the first client, under the names of the `sms-provider` node. */
   credentials: Record<string, string>;
-  /** What was accepted, oldest first. */
-  messages(): OutboundRecord[];
-  /** What phones wrote, routed or not, oldest first. */
-  inbox(): InboundRecord[];
+  /** What was accepted, oldest first; with a limit the newest of it. */
+  messages(limit?: number): OutboundRecord[];
+  /** What phones wrote, routed or not, oldest first; with a limit the newest of it. */
+  inbox(limit?: number): InboundRecord[];
   /**
    * A phone writes to the account.
    * @throws RangeError when `to` is not a number of this sandbox
