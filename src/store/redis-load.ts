@@ -15,14 +15,17 @@ export function loadRedisModules(): RedisModules {
   try {
     const file = require.resolve('bullmq', { paths: folders });
     const bullmq = require(file) as RedisModules['bullmq'];
-    // The same as BullMQ's own: it knows its clients by what they can do.
-    const { Redis } = createRequire(file)('ioredis') as typeof import('ioredis');
     if (typeof bullmq.createRedisBackend !== 'function') throw new Error('BullMQ is older than 6.7');
+    const requireBeside = createRequire(file);
+    // Earlier ones may take a connection that broke in its first moment for a good one, for ever.
+    const { version } = requireBeside('ioredis/package.json') as { version: string };
+    if (Number.parseInt(version, 10) < 6) throw new Error(`ioredis is version ${version}`);
+    const { Redis } = requireBeside('ioredis') as typeof import('ioredis');
     return { bullmq, Redis };
   } catch (error) {
     throw new SmsError(
       'SMS_STORE',
-      'A store in Redis needs BullMQ: type npm install bullmq@6 ioredis in the user folder of Node-RED (~/.node-red, ' +
+      'A store in Redis needs BullMQ: type npm install bullmq@6 ioredis@6 in the user folder of Node-RED (~/.node-red, ' +
         `if nothing else was said). (${error instanceof Error ? error.message.split('\n')[0] : error})`,
       { cause: error, retryable: true },
     );

@@ -4,10 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import sinon from 'sinon';
 import { redisStore, type Store } from '../../dist/src/store/index.js';
 import { type Cut, cutAfter } from '../support/cut.ts';
-import { newPrefix, type RedisServer, sharedRedis } from '../support/redis.ts';
+import { newPrefix, type RedisServer, sharedRedis, soon } from '../support/redis.ts';
 import { ACCOUNT, entry, references, tracked } from './sqlite-entries.ts';
 
 const DAY = 24 * 3600_000;
+const NONE = { waiting: 0, sending: 0, unknown: 0, held: 0, expired: 0, oldest: null };
 
 describe('two stores on one Redis', () => {
   let redis: RedisServer;
@@ -93,6 +94,36 @@ describe('two stores on one Redis', () => {
     const saved = await Promise.all(both.map((store, i) => store.tracked.save(found[i] ?? tracked('none'))));
     assert.equal(saved.filter(Boolean).length, 1);
     assert.equal((await other.tracked.find(ACCOUNT, 'id'))?.version, 2);
+  });
+
+  it('tell what is due, and open, the least recently saved first, also when thousands are', async () => {
+    const many = Array.from({ length: 1500 }, (_, i) => tracked(`${i}`, { asked: i % 4, askAt: 5000 - i }));
+    await Promise.all(many.map((message) => one.tracked.save(message)));
+    const ids = async (found: Promise<{ id: string }[]>) => (await found).map(({ id }) => id);
+    assert.deepEqual(await ids(other.tracked.due(ACCOUNT, 4900, 5)), ['100', '101', '102', '103', '104']);
+    assert.deepEqual(await ids(other.tracked.due(ACCOUNT, 3600, 3)), ['1400', '1401', '1402']);
+    assert.deepEqual(await ids(other.tracked.open(ACCOUNT, 4, 3)), ['0', '1', '2', '4']);
+    assert.deepEqual((await other.tracked.open(ACCOUNT, Number.POSITIVE_INFINITY, 10)).length, 1500);
+    assert.equal(await other.tracked.nextDue(ACCOUNT), 3501);
+  });
+
+  it('take out what has expired in portions, and hand out none of it in between', async () => {
+    const late = Array.from({ length: 1200 }, (_, i) => entry(`+32${i % 50}`, { expiresAt: 1000 }));
+    await one.outbox.add([...late, entry('+33')]);
+    const taken: string[] = [];
+    while (taken.length < late.length) {
+      const expired = await other.outbox.takeExpired(ACCOUNT, 2000);
+      assert(expired.length > 0);
+      taken.push(...references(expired));
+      for (const { to } of await one.outbox.claim(ACCOUNT, 2000, 50)) assert.equal(to, '+33');
+    }
+    assert.deepEqual(taken.sort(), references(late).sort());
+    assert.deepEqual(await one.outbox.counts(ACCOUNT), {
+      ...NONE,
+      sending: 1,
+      expired: 1200,
+      oldest: late[0]?.createdAt,
+    });
   });
 
   it('list what is there, however much was there and is over', async () => {
@@ -202,7 +233,7 @@ describe('two stores on one Redis', () => {
       }
       assert.equal(taken?.state, 'unknown');
       way.mend();
-      await far.open();
+      await soon(() => far.open());
       await far.outbox.save(Object.assign(claimed, { state: 'waiting', notBefore: 0 }));
       assert.equal((await one.outbox.find(claimed.reference))?.state, 'unknown');
       assert.deepEqual(await one.outbox.claim(ACCOUNT, now(), 10), [], 'it is still claimed');
@@ -224,7 +255,7 @@ describe('two stores on one Redis', () => {
       const isStalled = () => redis.cli('llen', `${prefix}:outbox-${ACCOUNT}:wait`) !== '0';
       for (const end = now() + 5000; !isStalled() && now() < end; ) await pause(20);
       way.mend();
-      await far.open();
+      await soon(() => far.open());
       assert.deepEqual(await far.outbox.claim(ACCOUNT, now(), 10), []);
       assert.deepEqual(await third.outbox.claim(ACCOUNT, now(), 10), []);
       await pause(400);
@@ -246,6 +277,18 @@ describe('two stores on one Redis', () => {
       const [again] = await far.outbox.claim(ACCOUNT, now(), 10);
       assert.deepEqual([again?.reference, again?.attempts], [first.reference, 2]);
     });
+  });
+
+  it('take in nothing for which BullMQ does not take a job', async () => {
+    redis.cli('lpush', `${prefix}:outbox-${ACCOUNT}:id`, 'of another kind');
+    const [refused, taken] = [entry('+3201'), entry('+3202', { account: 'another' })];
+    const results = await Promise.allSettled([one.outbox.add([refused]), one.outbox.add([taken])]);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['rejected', 'fulfilled'],
+    );
+    assert.equal(await other.outbox.find(refused.reference), null);
+    assert.equal((await other.outbox.claim('another', now(), 10)).length, 1);
   });
 
   it('replace a job that BullMQ has lost', async () => {

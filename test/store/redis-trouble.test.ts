@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { redisStore, type Store } from '../../dist/src/store/index.js';
 import { redisError } from '../../dist/src/store/redis-errors.js';
 import { freePort } from '../support/node-red.ts';
-import { newPrefix, type RedisServer, startRedis } from '../support/redis.ts';
+import { newPrefix, type RedisServer, soon, startRedis } from '../support/redis.ts';
 import { ACCOUNT, entry, references } from './sqlite-entries.ts';
 
 const DAY = 24 * 3600_000;
@@ -306,20 +306,8 @@ describe('a store in Redis without BullMQ', () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { cwd: folder });
     assert.match(
       stdout,
-      /^SMS_STORE true A store in Redis needs BullMQ: type npm install bullmq@6 ioredis in the user/,
+      /^SMS_STORE true A store in Redis needs BullMQ: type npm install bullmq@6 ioredis@6 in the user/,
     );
     rmSync(folder, { recursive: true });
   });
 });
-
-/** Resolves when it does, within some seconds. */
-async function soon(ask: () => Promise<unknown>): Promise<void> {
-  for (const end = Date.now() + 8000; ; await pause(50)) {
-    try {
-      await ask();
-      return;
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-  }
-}

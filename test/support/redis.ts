@@ -107,3 +107,15 @@ async function listens(port: number): Promise<boolean> {
     socket.destroy();
   }
 }
+
+/** Asks again and again until it resolves, for some seconds. */
+export async function soon(ask: () => Promise<unknown>): Promise<void> {
+  for (const end = Date.now() + 8000; ; await pause(50)) {
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
+}
