@@ -61,8 +61,9 @@ export class Mailbag {
 
   /** Nobody waits for it: a store that fails is asked again. */
   remove(letter: Letter): void {
-    const removing = this.#marks
-      .remove(scopeOf(letter.owner), letter.key)
+    // A node passes on what it was given in the next turn of the event loop: until then it has not been told.
+    const removing = new Promise((resolve) => setImmediate(resolve))
+      .then(() => this.#marks.remove(scopeOf(letter.owner), letter.key))
       .then(() => {
         this.#leftOver.delete(letter);
         this.#busy.delete(letter.key);
