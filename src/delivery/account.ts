@@ -25,6 +25,7 @@ import { OptOuts } from './opt-outs';
 import { Outbox } from './outbox';
 import { type Letter, type Post, postOf } from './post';
 import { prepare, type SendRequest } from './prepare';
+import { strikeOut } from './roster';
 import { sendAll } from './sending';
 import { settleNow, settling } from './settling';
 import { Slots } from './slots';
@@ -295,7 +296,7 @@ export class Account {
     await this.#calls.close([this.outbox.close(), this.tracker.close()]);
     clearTimeout(cut);
     try {
-      if (removed && !(await this.#lives.hasElsewhere(this.id))) await this.outbox.abandon();
+      if (removed && !(await this.#lives.hasElsewhere(this.id))) await this.#abandon();
     } finally {
       await this.post.flush();
       await this.history.close();
@@ -303,6 +304,11 @@ export class Account {
       this.#endLife();
       await this.#calls.disconnect();
     }
+  }
+
+  async #abandon(): Promise<void> {
+    await this.outbox.abandon();
+    await strikeOut(this.settings.store, this.id);
   }
 
   async #connect(): Promise<Session> {

@@ -60,6 +60,11 @@ export class Accounts {
     return [...this.#accounts.values()];
   }
 
+  /** Of all accounts, whether they can be used or not. */
+  ids(): string[] {
+    return [...this.#accounts.keys(), ...this.#refused.keys()];
+  }
+
   /** The accounts that could not be set up, with the reason. */
   refused(): { id: string; name: string; error: SmsError }[] {
     return [...this.#refused].map(([id, why]) => ({ id, ...why }));

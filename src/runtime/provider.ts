@@ -1,12 +1,15 @@
 /** Makes an account out of an `sms-provider` node: its properties, its credentials, or its sandbox. */
 import type { NodeAPI, NodeDef } from 'node-red';
 import { Account, type AccountSettings } from '../delivery/account';
+import { endGone } from '../delivery/gone';
+import { enrol } from '../delivery/roster';
 import { providerOf, providers } from '../providers';
 import type { Provider, Settings } from '../providers/provider';
 import { SmsError, toSmsError } from '../sms/errors';
+import type { Store } from '../store';
 import { SandboxLine, VendorLine } from './line';
 import { numberOr, type ProviderNode } from './nodes';
-import { type UsedStore, use } from './open-stores';
+import { type StoreChoice, type UsedStore, use } from './open-stores';
 import { sharedOf } from './registry';
 import { whenStarted } from './started';
 import { storeOf } from './stores';
@@ -42,8 +45,10 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
     const line = config.sandbox ? sandboxLine(RED, node, provider.id) : new VendorLine(RED, node, config);
     if (line instanceof SandboxLine) node.pushTo = (address) => line.pushTo(address);
     const settings = settingsOf(config, provider);
-    const { store, release } = use(storeOf(RED, config.store));
+    const choice = storeOf(RED, config.store);
+    const { store, release } = use(choice);
     used = { store, release };
+    tellOfFormer(RED, node, { choice, store });
     const account = new Account(
       {
         ...settings,
@@ -65,6 +70,9 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
     // Whoever is told of what waits in the store must be there first.
     whenStarted(RED, node, () => {
       account.resume().catch((error) => node.error(toSmsError(error, 'SMS_STORE')));
+      const settle = () => Promise.all([enrol(account), endGone(store, accounts)]);
+      // When it is over before the store works, the next start does it.
+      account.insist(settle).catch(() => {});
     });
     const warm = warmUp(account);
     node.on('close', (removed: boolean, done: () => void) => {
@@ -86,6 +94,29 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
     node.error(node.trouble);
     node.on('close', accounts.refuse(config.id, config.name ?? '', node.trouble));
   }
+}
+
+/** From one store into another there is no way in one piece: what waits where it is must not be forgotten there. */
+function tellOfFormer(RED: NodeAPI, node: ProviderNode, now: { choice: StoreChoice; store: Store }): void {
+  const { stores } = sharedOf(RED);
+  const former = stores.get(node.id);
+  stores.set(node.id, now);
+  node.on('close', (removed: boolean, done: () => void) => {
+    if (removed) stores.delete(node.id);
+    done();
+  });
+  const isSameServer = former?.store.rates && now.store.rates;
+  if (!former || former.choice.key === now.choice.key || isSameServer) return;
+  const [stays, then] = former.choice.forgetful
+    ? ['were in the memory that was its store', 'are not sent']
+    : ['stay in the store that it had before', 'go on when it uses that one again'];
+  former.store.outbox.counts(node.id).then(
+    ({ waiting, sending, unknown, held }) => {
+      const left = waiting + sending + unknown + held;
+      if (left > 0) node.warn(`Messages of this account that ${stays}, and ${then}: ${left}.`);
+    },
+    () => {},
+  );
 }
 
 /** The account's sandbox: the one from before a redeploy, where there is one, with its messages. */

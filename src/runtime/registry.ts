@@ -1,8 +1,10 @@
 /** What the nodes of one Node-RED share, although each node file is given a RED of its own. */
 import type { NodeAPI } from 'node-red';
 import { Accounts } from '../delivery/accounts';
+import type { Store } from '../store';
 import type { KeptJobs } from './jobs';
 import type { SandboxLine } from './line';
+import type { StoreChoice } from './open-stores';
 import { Troubles } from './troubles';
 
 export interface Shared {
@@ -12,6 +14,8 @@ export interface Shared {
   jobs: Map<string, KeptJobs>;
   /** The sandboxes, by the id of the account: their messages outlive a redeploy. */
   sandboxes: Map<string, SandboxLine>;
+  /** The store that each account had last, by the id of the account. */
+  stores: Map<string, { choice: StoreChoice; store: Store }>;
 }
 
 const instances = new WeakMap<object, Shared>();
@@ -20,7 +24,8 @@ const instances = new WeakMap<object, Shared>();
 export function sharedOf(RED: NodeAPI): Shared {
   let shared = instances.get(RED.events);
   if (!shared) {
-    shared = { accounts: new Accounts(), troubles: new Troubles(), jobs: new Map(), sandboxes: new Map() };
+    const [jobs, sandboxes, stores] = [new Map(), new Map(), new Map()];
+    shared = { accounts: new Accounts(), troubles: new Troubles(), jobs, sandboxes, stores };
     instances.set(RED.events, shared);
   }
   return shared;

@@ -1,0 +1,51 @@
+/** Messages of an account that is deleted, or has another store, before they are sent: nobody forgets them silently. */
+import assert from 'node:assert/strict';
+import { closeUnused } from '../../dist/src/runtime/open-stores.js';
+import { account, codeOf, type Entry, flows, nodeOf, unload, wait } from './support.ts';
+
+const { sandbox: start, load } = flows();
+const TO = '+32470112001';
+const SENDING = { type: 'sms-send', provider: 'account', follow: false };
+/** Nobody listens there. */
+const NOWHERE = { baseUrl: 'http://127.0.0.1:9/sms/1.0.0', tokenUrl: 'http://127.0.0.1:9/token' };
+const MEMORY: Entry = { id: 'store', type: 'sms-store', kind: 'memory' };
+
+describe('a message that waits', () => {
+  const waits = async (accounts: Entry[]) => {
+    const flow = await load(SENDING, accounts);
+    flow.give({ to: TO, payload: 'waits' });
+    await flow.until(() => flow.statuses.length > 0);
+    await wait(50);
+    await unload();
+  };
+  const warned = () => JSON.stringify((nodeOf('account').warn as unknown as { args: [] }).args);
+
+  it('is given to Catch at the next start when its account was deleted meanwhile', async () => {
+    const sandbox = await start();
+    await waits([account(sandbox, NOWHERE)]);
+    // As the end of the process does.
+    await closeUnused();
+    const flow = await load({ ...SENDING, provider: 'other' }, [account(sandbox, { id: 'other' })]);
+    await flow.until(() => flow.errors.length === 1);
+    assert.deepEqual(flow.errors.map(codeOf), ['SMS_CONFIG']);
+    assert.equal(flow.errors[0]?.payload, 'waits');
+  });
+
+  for (const [what, before, after, says] of [
+    ['stays behind in a file', [], { store: 'store' }, /stay in the store that it had before.*: 1\./],
+    ['stays behind in the memory', [MEMORY], { store: '' }, /in the memory that was its store.*not sent: 1\./],
+  ] as [string, Entry[], object, RegExp][]) {
+    it(`and ${what} is told of when its account is given another store`, async () => {
+      const sandbox = await start();
+      const store = before.length > 0 ? 'store' : '';
+      await waits([...before, account(sandbox, { ...NOWHERE, store })]);
+      await load(SENDING, [MEMORY, account(sandbox, { ...NOWHERE, ...after })]);
+      await wait(50);
+      assert.match(warned(), says);
+      await unload();
+      await load(SENDING, [MEMORY, account(sandbox, { ...NOWHERE, ...after })]);
+      await wait(50);
+      assert.equal(warned(), '[]', 'not at each deploy');
+    });
+  }
+});
