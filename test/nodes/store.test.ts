@@ -45,7 +45,8 @@ describe('the store of an account', () => {
 
   it('is a file of its own where an sms-store says embedded, whatever its id is', async () => {
     const id = '../x/y';
-    await sends([storeOf('embedded', { id }), account(await start(), { store: id })]);
+    // In whichever order they stand in the flow file.
+    await sends([account(await start(), { store: id }), storeOf('embedded', { id })]);
     assert.deepEqual(
       files().filter((name) => !/-(wal|shm)$/.test(name)),
       [`store-${encodeURIComponent(id)}.sqlite`],
