@@ -47,8 +47,8 @@ export class Claims {
         known.expected = turns.length < wanted ? turns.length + 1 : 2 * wanted;
         come += turns.length;
       }
-      known.askedAt = come === 0 ? Date.now() : 0;
-      if (come === 0 && limit > 0) await this.#search(account, known);
+      known.askedAt = come === 0 && limit > 0 ? Date.now() : 0;
+      if (known.askedAt > 0) await this.#search(account, known);
     } catch (error) {
       // What is claimed is handed out; the trouble will be met again.
       if (claimed.length === 0) throw error;

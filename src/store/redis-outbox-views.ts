@@ -64,9 +64,9 @@ ops['outbox.list'] = function(account, state, from, count)
   return entries
 end
 
--- Entries of a state to one recipient that are in its lane.
-ops['outbox.lane'] = function(account, to, state)
-  local found = {}
+-- Entries of a state to one recipient that are in its lane, the oldest first.
+ops['outbox.lane'] = function(account, to, state, limit)
+  local found, entries = {}, {}
   for _, lane in ipairs({'lane', 'asleep'}) do
     for _, reference in ipairs(call('ZRANGE', key(lane, account, to), 0, -1)) do
       local e = get(entryAt(reference))
@@ -77,7 +77,7 @@ ops['outbox.lane'] = function(account, to, state)
     if a.createdAt ~= b.createdAt then return tonumber(a.createdAt) < tonumber(b.createdAt) end
     return tonumber(a.seq) < tonumber(b.seq)
   end)
-  for i, e in ipairs(found) do found[i] = told(e) end
-  return found
+  for i = 1, math.min(limit, #found) do entries[i] = told(found[i]) end
+  return entries
 end
 `;

@@ -114,8 +114,8 @@ export class RedisOutbox implements OutboxStore {
   ): Promise<OutboxEntry[]> {
     if (to !== undefined && state !== 'held' && state !== 'expired') {
       // In its lane it is one of few.
-      const lane = (await this.#turns.read('outbox.lane', keyOf(account), keyOf(to), state)) as string[][];
-      return lane.slice(0, limit).map(entryOf);
+      const lane = await this.#turns.read('outbox.lane', keyOf(account), keyOf(to), state, limit);
+      return (lane as string[][]).map(entryOf);
     }
     const found: OutboxEntry[] = [];
     const most = to === undefined ? Math.min(PORTION, limit) : PORTION;

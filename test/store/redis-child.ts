@@ -5,7 +5,8 @@ import { ACCOUNT, entry } from './sqlite-entries.ts';
 const [url = '', prefix = '', task = ''] = process.argv.slice(2);
 const { outbox } = redisStore({ url, prefix, lockDuration: 300, stalledInterval: 100 });
 const tell = (what: string, reference = '') => process.stdout.write(`${what} ${reference}\n`);
-setInterval(() => {}, 1000);
+// It ends with the process that began it.
+process.stdin.on('end', () => process.exit()).resume();
 
 if (task === 'hold') {
   for (let held = 0; held < 20; ) held += (await outbox.claim(ACCOUNT, Date.now(), 50)).length;

@@ -12,7 +12,6 @@ import { ACCOUNT, entry, references } from './sqlite-entries.ts';
 
 /** Milliseconds until what a dead process had is another's. */
 const QUICK = { lockDuration: 300, stalledInterval: 100 };
-const child = path.join(import.meta.dirname, 'redis-child.ts');
 
 describe('the store in Redis, when a process dies', function () {
   this.timeout(40_000);
@@ -28,7 +27,7 @@ describe('the store in Redis, when a process dies', function () {
     const first = Array.from({ length: 20 }, (_, i) => entry(`+32${i}`, { lookups: 3 }));
     const second = Array.from({ length: 20 }, (_, i) => entry(`+32${i}`));
     await store.outbox.add([...first, ...second]);
-    const other = spawn(process.execPath, [child, redis.url, prefix, 'hold'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const other = begin(redis.url, prefix, 'hold');
     await once(other.stdout, 'data');
     assert.deepEqual(await store.outbox.claim(ACCOUNT, Date.now(), 100), []);
     assert((await store.outbox.nextDue(ACCOUNT)) !== null, 'it is looked at again');
@@ -49,8 +48,7 @@ describe('the store in Redis, when a process dies', function () {
     const prefix = newPrefix();
     const told = new Map<string, Set<string>>();
     for (let round = 0; round < 4; round += 1) {
-      const args = [child, redis.url, prefix, `round${round}`];
-      const other = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const other = begin(redis.url, prefix, `round${round}`);
       const lines = createInterface(other.stdout);
       lines.on('line', (line) => {
         const [what = '', reference = ''] = line.split(' ');
@@ -82,6 +80,11 @@ describe('the store in Redis, when a process dies', function () {
     }
   });
 });
+
+function begin(...words: string[]) {
+  const file = path.join(import.meta.dirname, 'redis-child.ts');
+  return spawn(process.execPath, [file, ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
+}
 
 const stores: Store[] = [];
 

@@ -52,7 +52,7 @@ describe('two stores on one Redis', () => {
   });
 
   it('keep the rate of an account together, and nearly reach it', async () => {
-    const [spacing, lasts] = [20, 1200];
+    const [spacing, lasts] = [40, 1200];
     const start = now();
     let taken = 0;
     const work = async ({ rates }: Store) => {
@@ -65,7 +65,7 @@ describe('two stores on one Redis', () => {
     await Promise.all([work(one), work(one), work(other), work(other)]);
     const most = (now() - start) / spacing + 1;
     assert(taken <= most, `${taken} of ${most}`);
-    assert(taken >= 0.7 * most, `${taken} of ${most}`);
+    assert(taken >= 0.6 * most, `${taken} of ${most}`);
   });
 
   it('take so many slots as one call needs, of each account apart, and none while it is not time', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { redisStore, type Store } from '../../dist/src/store/index.js';
 import { redisError } from '../../dist/src/store/redis-errors.js';
+import { cert, key } from '../providers/self-signed.ts';
 import { freePort } from '../support/node-red.ts';
 import { newPrefix, type RedisServer, soon, startRedis } from '../support/redis.ts';
 import { ACCOUNT, entry, references } from './sqlite-entries.ts';
@@ -128,7 +129,29 @@ describe('a Redis in trouble', function () {
     }
   });
 
-  it('that is reached without TLS where there is none', async () => {
+  it('that speaks TLS, with a certificate that is to be trusted; or does not', async function () {
+    const folder = mkdtempSync(path.join(tmpdir(), 'redis-tls-'));
+    const [certFile, keyFile] = [path.join(folder, 'cert'), path.join(folder, 'key')];
+    writeFileSync(certFile, cert);
+    writeFileSync(keyFile, key);
+    const [port, files] = [await freePort(), ['--tls-cert-file', certFile, '--tls-key-file', keyFile]];
+    await startRedis(
+      this,
+      ...files,
+      '--tls-ca-cert-file',
+      certFile,
+      '--tls-auth-clients',
+      'no',
+      '--tls-port',
+      `${port}`,
+    );
+    await fails(open(`rediss://127.0.0.1:${port}`).open(), /could not be reached by TLS; look at its certificate/);
+    await fails(open(`redis://127.0.0.1:${port}`).open(), /cannot be reached|rediss:/);
+    const trusting = { ...process.env, NODE_EXTRA_CA_CERTS: certFile };
+    const script = `const store = require(${JSON.stringify(path.join(root, 'dist/src/store/index.js'))})
+      .redisStore({ url: 'rediss://127.0.0.1:${port}' }); store.open().then(() => store.close());`;
+    await promisify(execFile)(process.execPath, ['-e', script], { env: trusting });
+    rmSync(folder, { recursive: true });
     await fails(
       open(url().replace('redis:', 'rediss:')).open(),
       /the url begins with rediss:\/\/ if it speaks TLS|could not be reached by TLS|cannot be reached/,

@@ -1,7 +1,7 @@
 /** A real Redis for tests: a redis-server of their own on a free port, gone with the tests. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,7 +84,10 @@ function isInstalled(): boolean {
 
 async function launch(port: number, folder: string, options: readonly string[]): Promise<ChildProcess> {
   const given = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes'];
-  const child = spawn('redis-server', [...given, '--appendfsync', 'no', ...options], { stdio: 'ignore' });
+  // Even when the tests are killed it does not outlive them, where there is a way to say so.
+  const before = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] : [];
+  const [command = '', ...words] = [...before, 'redis-server', ...given, '--appendfsync', 'no', ...options];
+  const child = spawn(command, words, { stdio: 'ignore' });
   await once(child, 'spawn');
   // It ends with the tests, and not the tests with it.
   child.unref();
