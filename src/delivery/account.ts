@@ -329,10 +329,19 @@ export class Account {
     });
   }
 
-  /** What goes wrong the next message meets. */
+  /** Waits until a call could be made, or the account is being closed; what goes wrong the next message meets. */
   async #logIn(): Promise<void> {
-    const line = await this.session().catch(() => undefined);
-    await line?.logIn();
+    const { signal } = this.#closing;
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      signal.addEventListener('abort', done);
+      const line = this.session();
+      line.then((session) => session.logIn()).then(done, done);
+    });
   }
 
   /** Sends in the slot that the messages have, or in a later one when that is lost. */

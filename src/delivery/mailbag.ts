@@ -33,6 +33,8 @@ export class Mailbag {
   #handover: Handover | null;
   /** Keys of the letters that somebody has, or that are not yet removed. */
   #busy = new Set<string>();
+  /** For each list that is on its way, what was removed since it was asked for. */
+  #lists = new Set<Set<string>>();
   #removing = new Set<Promise<void>>();
   /** Not removed because the store failed. */
   #leftOver = new Set<Letter>();
@@ -67,6 +69,7 @@ export class Mailbag {
       .then(() => {
         this.#leftOver.delete(letter);
         this.#busy.delete(letter.key);
+        for (const gone of this.#lists) gone.add(letter.key);
       })
       .catch(() => {
         this.#leftOver.add(letter);
@@ -90,12 +93,24 @@ export class Mailbag {
    */
   async *pages(owner: string, isNews = false): AsyncGenerator<Letter[]> {
     for (let after: string | undefined = ''; after !== undefined; ) {
+      const { free, last } = await this.#page(owner, after);
+      yield await this.#ours(owner, free, isNews);
+      after = last;
+    }
+  }
+
+  /** Those that nobody has, and where the next page begins. */
+  async #page(owner: string, after: string) {
+    const gone = new Set<string>();
+    this.#lists.add(gone);
+    try {
       const found = await this.#marks.list(scopeOf(owner), { after, limit: PAGE });
       // Without a pause after the list: what is free now may be had by another a moment later.
-      const free = found.filter(({ key }) => !this.#busy.has(key));
+      const free = found.filter(({ key }) => !this.#busy.has(key) && !gone.has(key));
       for (const { key } of free) this.#busy.add(key);
-      yield await this.#ours(owner, free, isNews);
-      after = found.length === PAGE ? found.at(-1)?.key : undefined;
+      return { free, last: found.length === PAGE ? found.at(-1)?.key : undefined };
+    } finally {
+      this.#lists.delete(gone);
     }
   }
 

@@ -40,7 +40,7 @@ export class Outbox {
   /** How many messages may be expected to be due at once. */
   #expected = 1;
   /** When it was last asked for what is due, epoch milliseconds. */
-  #claimedAt = 0;
+  #claimedAt = Date.now();
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -161,10 +161,10 @@ export class Outbox {
   /** None is taken for nothing, as far as can be known: others would wait for it. */
   async #slot(slots: Slots, now: number, messages: number): Promise<Slot | null> {
     const { account, store } = this.#options;
-    const due = await store.nextDue(account);
-    // What a process had claimed that died comes without a time.
-    const isDue = due !== null && (due <= now || now - this.#claimedAt >= OTHERS_PAUSE);
-    return isDue ? slots.take(messages) : null;
+    const due = (await store.nextDue(account)) ?? Number.POSITIVE_INFINITY;
+    // What a process had claimed that died comes at no time that is known: it is looked for now and then.
+    const mayCome = due <= Date.now() + OTHERS_PAUSE && Math.abs(now - this.#claimedAt) >= OTHERS_PAUSE;
+    return due <= now || mayCome ? slots.take(messages) : null;
   }
 
   /** What an account of this name left when it ended in the middle of something, or could not write down its end. */
@@ -256,7 +256,7 @@ export class Outbox {
     const next = Math.min(due ?? Number.POSITIVE_INFINITY, this.#recoverAt, others);
     clearTimeout(this.#timer);
     if (next === Number.POSITIVE_INFINITY || this.#closed) return;
-    const pause = Math.max(limiter.wait(now), slots?.wait(now) ?? 0, this.#breaker.wait(now));
+    const pause = Math.max(limiter.wait(now), slots?.wait() ?? 0, this.#breaker.wait(now));
     // With every place taken, the end of a call wakes the pump.
     if (pause === 0 && this.#breaker.places(now, concurrency, this.#running.size) === 0) return;
     const wait = Math.max(next - now, Math.min(pause, LONGEST_PAUSE, this.#untilFailover(now)), 1);

@@ -12,7 +12,7 @@ const GOOD_FOR = 50;
 const LEEWAY = GOOD_FOR;
 
 export interface Slot {
-  /** Epoch milliseconds. */
+  /** Milliseconds of a clock that is never put back. */
   at: number;
   /** How many messages may leave. */
   messages: number;
@@ -47,16 +47,17 @@ export class Slots {
   }
 
   /** Milliseconds until it is of use to ask for one. */
-  wait(now: number): number {
+  wait(): number {
+    const now = performance.now();
     return isGood(this.#left, now) ? 0 : Math.max(0, this.#next - now);
   }
 
   /** A slot for so many messages, or fewer; null while it is not its time. @throws SmsError SMS_STORE */
   async take(messages: number): Promise<Slot | null> {
-    if (this.wait(Date.now()) > 0) return null;
+    if (this.wait() > 0) return null;
     await this.#ready();
-    const at = Date.now();
-    if (this.wait(at) > 0) return null;
+    if (this.wait() > 0) return null;
+    const at = performance.now();
     const left = this.#left;
     this.#left = { at: 0, messages: 0 };
     if (isGood(left, at)) {
@@ -64,7 +65,7 @@ export class Slots {
       return { at: left.at, messages: Math.min(messages, left.messages) };
     }
     const wait = await this.#rates.take(this.#account, this.#spacing, messages);
-    this.#next = Math.max(this.#next, wait > 0 ? Date.now() + wait : at + this.#spacing * messages);
+    this.#next = Math.max(this.#next, wait > 0 ? performance.now() + wait : at + this.#spacing * messages);
     return wait > 0 ? null : { at, messages };
   }
 
@@ -81,7 +82,7 @@ export class Slots {
   /** Waits for a slot, if the one that these messages had is lost by now. @throws as {@link turn} */
   async renew(messages: readonly object[], signal: AbortSignal): Promise<void> {
     await this.#ready();
-    const now = Date.now();
+    const now = performance.now();
     const isReady = messages.every((message) => isGood(this.#slots.get(message), now));
     if (!isReady) await this.turn(messages.length, signal);
   }
@@ -101,7 +102,7 @@ export class Slots {
       if (signal.aborted) throw isClosing();
       const slot = await this.take(left);
       left -= slot?.messages ?? 0;
-      if (!slot) await pause(Math.max(1, this.wait(Date.now())), undefined, { signal }).catch(() => {});
+      if (!slot) await pause(Math.max(1, this.wait()), undefined, { signal }).catch(() => {});
     }
   }
 }

@@ -3,10 +3,16 @@ import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { Account } from '../../dist/src/delivery/account.js';
 import { Accounts } from '../../dist/src/delivery/accounts.js';
+import { Inbox } from '../../dist/src/delivery/inbox.js';
 import { LIFE, livesOf } from '../../dist/src/delivery/life.js';
 import { Post } from '../../dist/src/delivery/post.js';
+import { Tracker } from '../../dist/src/delivery/tracker.js';
+import { providerOf } from '../../dist/src/providers/index.js';
+import type { Receipt } from '../../dist/src/sms/types.js';
 import { memoryStore, type Store } from '../../dist/src/store/index.js';
-import { OWNER, Recorder, request, STANDARD, wait } from './support.ts';
+import { failing, OWNER, Recorder, request, STANDARD, wait } from './support.ts';
+
+const ACCOUNT = { provider: 'enco', account: 'account', accountName: 'Account' };
 
 /** As a store says it that others may have open, too, and that is far away: what it lists may be over by then. */
 function shared(): Store {
@@ -74,6 +80,81 @@ describe('on a store that several processes share', () => {
     assert.equal(clock.countTimers(), 0);
   });
 
+  it('a letter for another one is passed on as soon as a store answers that failed', async () => {
+    const store = shared();
+    await store.marks.set('life', 'another', '[]', 600_000);
+    const post = new Post({ ...store, marks: failing(store.marks, 'get', 2) });
+    const told: unknown[] = [];
+    const end = post.open('node', (letter) => told.push(letter));
+    await clock.tickAsync(100);
+    const letter = post.compose('node', 'kind', 'for another', 'another');
+    await post.store(letter);
+    post.give(letter);
+    await clock.tickAsync(600);
+    assert.equal(await store.marks.get('post-bell:another', 'node'), null);
+    await clock.tickAsync(1000);
+    assert.equal(await store.marks.get('post-bell:another', 'node'), '');
+    assert.notEqual(await store.marks.get('post:node', letter.key), null);
+    assert.deepEqual(told, []);
+    end();
+  });
+
+  it('what may not be true is not told by others while the process lives that knows, and is told when it is dead', async () => {
+    const store = shared();
+    const letter = (body: string, later?: string) => JSON.stringify({ kind: 'kind', body, life: LIFE, later });
+    await store.marks.set('life', 'writer', '[]', 20_000);
+    await store.marks.set('post:node', '1-1-writer', letter('perhaps', 'maybe'), 600_000);
+    await store.marks.set('post:node', '1-2-writer', letter('later', 'yes'), 600_000);
+    await store.marks.set('post:node', '1-3-writer', letter('first'), 600_000);
+    const told: unknown[] = [];
+    const end = new Post(store).open('node', ({ body }) => told.push(body));
+    await clock.tickAsync(15_000);
+    assert.deepEqual(told, ['first', 'later']);
+    await clock.tickAsync(15_000);
+    assert.deepEqual(told, ['first', 'later', 'perhaps']);
+    end();
+  });
+
+  it('what a node has left for its next poll stays until then', async () => {
+    const store = shared();
+    const post = new Post(store);
+    const told: unknown[] = [];
+    const end = post.open('node', ({ body }) => told.push(body));
+    await clock.tickAsync(100);
+    post.leave(await post.put('node', 'kind', 'for the next time'));
+    await store.marks.set(`post-bell:${LIFE}`, 'node', '', 60_000);
+    await clock.tickAsync(120_000);
+    assert.deepEqual(told, []);
+    const [pending] = await Promise.all([post.pending('node'), clock.tickAsync(100)]);
+    assert.equal(pending.length, 1);
+    end();
+  });
+
+  it('a node gives what it kept beyond its limit at its next poll, whichever of them asks the vendor then', async () => {
+    const store = shared();
+    let asked = 0;
+    const inbox = new Inbox({
+      account: ACCOUNT,
+      store,
+      optOuts: { heard: async () => {} },
+      mark: async () => {},
+      read: async () => {
+        asked += 1;
+        const row = { from: '+3201', to: null, parts: 1, receivedAt: new Date().toISOString(), raw: null };
+        return ['1', '2', '3'].map((id) => ({ ...row, id, text: id }));
+      },
+    });
+    const got: string[] = [];
+    const poll = () =>
+      inbox.poll({ reader: 'r', address: null, since: null, limit: 2, markRead: true, every: 60_000 }, ({ id }) =>
+        got.push(id),
+      );
+    await Promise.all([poll(), clock.tickAsync(1000)]);
+    assert.deepEqual(got, ['1', '2']);
+    await Promise.all([poll(), clock.tickAsync(1000)]);
+    assert.deepEqual([got, asked], [['1', '2', '3'], 1]);
+  });
+
   it('what one that dies has taken out as expired is told by one of the others, once, and not while it may tell it', async () => {
     const store = shared();
     const owner = new Recorder();
@@ -101,5 +182,92 @@ describe('on a store that several processes share', () => {
     await clock.tickAsync(1000);
     await closed;
     assert.equal((await store.outbox.counts('account')).oldest, null);
+  });
+
+  it('a message is not left waiting by a process that died before it looked for it, with a rate or without', async () => {
+    for (const rate of [0, 5]) {
+      const store = shared();
+      const provider = providerOf('zoomconnect');
+      const connect = async () => ({ baseUrl: 'http://127.0.0.1:9', credentials: { email: 'me', token: 'mine' } });
+      const account = new Account({ ...STANDARD, provider, rate, store, connect }, new Accounts());
+      await Promise.all([account.resume(), clock.tickAsync(1000)]);
+      const entry = await account.prepare(request('+32470112001', 'Hello'));
+      await store.outbox.add([{ ...entry, life: 'another' }]);
+      await clock.tickAsync(2000);
+      assert.equal((await store.outbox.find(entry.reference))?.attempts, 0, `rate ${rate}`);
+      await clock.tickAsync(3000);
+      assert(((await store.outbox.find(entry.reference))?.attempts ?? 0) > 0, `rate ${rate}`);
+      await Promise.all([account.close(), clock.tickAsync(2000)]);
+    }
+  });
+
+  it('what others have accepted is asked about when they died', async () => {
+    const store = shared();
+    const marks = store.marks;
+    let asked = 0;
+    const tracker = new Tracker({
+      ...{ account: ACCOUNT, store: store.tracked, marks, post: new Post(store), finalWithin: 72, isShared: true },
+      ask: async () => {
+        asked += 1;
+        return [];
+      },
+      tell: () => {},
+      heard: async () => {},
+      failed: () => {},
+    });
+    await Promise.all([tracker.resume(), clock.tickAsync(100)]);
+    const other = new Tracker({
+      ...{ account: ACCOUNT, store: store.tracked, marks, post: new Post(store), finalWithin: 72, ask: null },
+      ...{ tell: () => {}, heard: async () => {}, failed: () => {} },
+    });
+    const acceptedAt = new Date(Date.now() - 1000).toISOString();
+    const receipt: Receipt = {
+      ...{
+        ...ACCOUNT,
+        id: 'id',
+        to: '+3201',
+        sender: null,
+        text: 'Hello',
+        parts: 1,
+        alphabet: 'GSM-7',
+        status: 'sent',
+      },
+      ...{ providerStatus: null, acceptedAt, reference: 'reference', raw: null },
+    };
+    await other.track(receipt, 'send', null).store();
+    await clock.tickAsync(35_000);
+    assert.equal(asked, 1);
+    await Promise.all([tracker.close(), other.close(), clock.tickAsync(100)]);
+  });
+
+  it('an account that is deleted in one of them only keeps what waits, and the last one tells that nobody sends it', async () => {
+    const store = shared();
+    const owner = new Recorder();
+    const accounts = new Accounts();
+    accounts.own(OWNER, owner);
+    const account = () => {
+      const one = new Account({ ...STANDARD, store, connect: () => new Promise(() => {}) }, accounts);
+      accounts.add(one);
+      return one;
+    };
+    const first = account();
+    const later = await first.prepare(request('+32470112001', 'Hello', { at: new Date(Date.now() + 3600_000) }));
+    await first.submit([later]);
+    const close = async (one: Account) => {
+      const closed = one.close(true);
+      await clock.tickAsync(1000);
+      await closed;
+    };
+    await store.marks.set('life', 'another', '["account","other account"]', 15_000);
+    await close(first);
+    assert.equal((await store.outbox.counts('account')).waiting, 1);
+    const second = account();
+    await clock.tickAsync(15_000);
+    await close(second);
+    assert.equal((await store.outbox.counts('account')).waiting, 0);
+    assert.deepEqual(
+      owner.outcomes.map(({ error }) => error?.code),
+      ['SMS_CONFIG'],
+    );
   });
 });
