@@ -4,7 +4,7 @@
  * hands the stalled job to whoever asks next.
  */
 import { randomBytes } from 'node:crypto';
-import type { IRedisTransaction, Job, Queue, Worker } from 'bullmq';
+import type { IRedisTransaction, Job, Queue, RedisClient, Worker } from 'bullmq';
 import { keyOf } from './redis-entry';
 import type { Connection, RedisLink } from './redis-link';
 
@@ -32,6 +32,7 @@ export interface Turn {
 }
 
 interface Desk {
+  client: RedisClient;
   queue: Queue;
   worker: Worker;
 }
@@ -156,12 +157,13 @@ export class Lanes {
 
   #deskOf({ bullmq, client }: Connection, account: string): Desk {
     let desk = this.#desks.get(account);
-    if (!desk) {
+    if (desk?.client !== client) {
       const { prefix, lockDuration, stalledInterval } = this.#options;
       const options = { connection: client, prefix, skipVersionCheck: true, skipWaitingForReady: true };
       const [name, streams] = [`outbox-${keyOf(account)}`, { events: { maxLen: EVENTS } }];
       const forWorker = { ...options, autorun: false, lockDuration, stalledInterval, removeOnComplete: { count: 0 } };
       desk = {
+        client,
         queue: new bullmq.Queue(name, { ...options, streams }),
         // By hand and without blocking: it needs no connection of its own.
         worker: new bullmq.Worker(name, null, forWorker, (of, given) => bullmq.createRedisBackend(of, given)),

@@ -55,7 +55,9 @@ export class RedisLink {
 
   /** Anything that the client threw. One that does not answer any more is left for a new one. */
   error(thrown: unknown): SmsError {
-    if (thrown instanceof Error && /timed out/.test(thrown.message)) this.#redis?.disconnect(true);
+    const isSilent = thrown instanceof Error && /timed out/.test(thrown.message);
+    // While it connects it is not to be disturbed: it would give up for good.
+    if (isSilent && this.#redis?.status === 'ready') this.#redis.disconnect(true);
     return redisError(thrown, this.#place?.address ?? '');
   }
 
@@ -78,7 +80,6 @@ export class RedisLink {
     if (this.#closed) throw new SmsError('SMS_STORE', 'The store was closed.');
     this.#place ??= placeOf(this.#url);
     const { bullmq, Redis } = loadRedisModules();
-    // A client that is left while it connects gives up for good.
     if (!this.#redis || this.#redis.status === 'end') this.#redis = this.#connect(Redis, this.#place);
     try {
       await this.#up(this.#redis);
