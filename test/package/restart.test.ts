@@ -35,6 +35,8 @@ const flowOf = ({ baseUrl, tokenUrl, credentials }: Sandbox) => [
     provider: 'enco',
     sandbox: false,
     ...{ baseUrl, tokenUrl, credentials },
+    // The kill may meet an attempt: nobody knows then how far it had come.
+    ...{ uncertain: 'resend', lookups: '0.1,0.3' },
   },
   { id: 'in', type: 'http in', z: 'tab', url: '/give', method: 'post', wires: [['answer', 'take']] },
   { id: 'answer', type: 'http response', z: 'tab', wires: [] },
@@ -79,7 +81,7 @@ for (const version of ['5', '4'] as NodeRedVersion[]) {
     const waiting = async () => {
       const { body } = (await nodeRed?.admin('GET', '/sms/accounts')) ?? {};
       const { counts } = (body as { accounts: { counts: Record<string, number> }[] }).accounts[0] ?? {};
-      return (counts?.waiting ?? 0) + (counts?.sending ?? 0);
+      return (counts?.waiting ?? 0) + (counts?.sending ?? 0) + (counts?.unknown ?? 0);
     };
     const until = async (holds: () => unknown, milliseconds = 20_000) => {
       for (const end = Date.now() + milliseconds; !(await holds()); ) {
