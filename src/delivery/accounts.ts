@@ -110,6 +110,11 @@ export class Accounts {
     if (told instanceof Promise) told.catch(() => {});
   }
 
+  /** All nodes end, in this turn of the event loop: what they were given in it waits for them. */
+  recall(): void {
+    for (const post of new Set(this.all().map((account) => account.post))) post.recall();
+  }
+
   #open(post: Post, id: string, { read, boxes }: Reader): void {
     if (boxes.has(post)) return;
     const troubled = (error: unknown) =>

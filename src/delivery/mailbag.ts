@@ -35,6 +35,10 @@ export class Mailbag {
   #busy = new Set<string>();
   /** For each list that is on its way, what was removed since it was asked for. */
   #lists = new Set<Set<string>>();
+  /** Letters that were given in this turn of the event loop … */
+  #passing = new Set<Letter>();
+  /** … and those of which that was in vain. */
+  #recalled = new Set<Letter>();
   #removing = new Set<Promise<void>>();
   /** Not removed because the store failed. */
   #leftOver = new Set<Letter>();
@@ -51,8 +55,9 @@ export class Mailbag {
     this.#busy.add(key);
   }
 
-  putBack({ key }: Letter): void {
-    this.#busy.delete(key);
+  putBack(letter: Letter): void {
+    this.#recalled.delete(letter);
+    this.#busy.delete(letter.key);
   }
 
   /** @param isCertain of one that is later, too. @throws SmsError SMS_STORE */
@@ -61,22 +66,27 @@ export class Mailbag {
     await this.#marks.set(scopeOf(owner), key, JSON.stringify(stored), KEPT_FOR);
   }
 
+  /** It is about to be given to its node, which passes it on in the next turn of the event loop. */
+  begin(letter: Letter): void {
+    this.#passing.add(letter);
+    // Before that, as it was asked for before: what is passed on is not recalled.
+    setImmediate(() => this.#passing.delete(letter));
+  }
+
+  /** What nodes are passing on stays: they end before they do. */
+  recall(): void {
+    for (const letter of this.#passing) this.#recalled.add(letter);
+    this.#passing.clear();
+  }
+
   /** Nobody waits for it: a store that fails is asked again. */
   remove(letter: Letter): void {
-    // A node passes on what it was given in the next turn of the event loop: until then it has not been told.
-    const removing = new Promise((resolve) => setImmediate(resolve))
-      .then(() => this.#marks.remove(scopeOf(letter.owner), letter.key))
-      .then(() => {
-        this.#leftOver.delete(letter);
-        this.#busy.delete(letter.key);
-        for (const gone of this.#lists) gone.add(letter.key);
-      })
-      .catch(() => {
-        this.#leftOver.add(letter);
-        this.#timer ??= setTimeout(() => this.#removeLeftOver(), RETRY).unref();
-      })
-      .finally(() => this.#removing.delete(removing));
-    this.#removing.add(removing);
+    this.#during(async () => {
+      // Until its node passes it on it has not been told.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#recalled.delete(letter)) this.putBack(letter);
+      else await this.#erase(letter);
+    });
   }
 
   /** Waits for what is being removed. */
@@ -139,7 +149,24 @@ export class Mailbag {
   #removeLeftOver(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const letter of this.#leftOver) this.remove(letter);
+    for (const letter of this.#leftOver) this.#during(() => this.#erase(letter));
+  }
+
+  #during(work: () => Promise<void>): void {
+    const removing = work().finally(() => this.#removing.delete(removing));
+    this.#removing.add(removing);
+  }
+
+  async #erase(letter: Letter): Promise<void> {
+    try {
+      await this.#marks.remove(scopeOf(letter.owner), letter.key);
+      this.#leftOver.delete(letter);
+      this.#busy.delete(letter.key);
+      for (const gone of this.#lists) gone.add(letter.key);
+    } catch {
+      this.#leftOver.add(letter);
+      this.#timer ??= setTimeout(() => this.#removeLeftOver(), RETRY).unref();
+    }
   }
 }
 

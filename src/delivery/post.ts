@@ -96,6 +96,7 @@ export class Post {
       return;
     }
     try {
+      this.#bag.begin(letter);
       this.#given(letter, read(letter));
     } catch (error) {
       this.done(letter);
@@ -138,6 +139,11 @@ export class Post {
       if (this.#boxes.get(owner) === box) this.#boxes.delete(owner);
       if (this.#boxes.size === 0) this.#bells?.stop();
     };
+  }
+
+  /** All nodes end in this turn of the event loop: what they were given in it, and have not passed on, waits for them. */
+  recall(): void {
+    this.#bag.recall();
   }
 
   /** Waits for what is being removed. */
@@ -201,6 +207,7 @@ export class Post {
       return;
     }
     try {
+      this.#bag.begin(letter);
       this.#given(letter, box.read(letter));
     } catch (error) {
       box.failed(error);

@@ -27,6 +27,11 @@ export function sharedOf(RED: NodeAPI): Shared {
     const [jobs, sandboxes, stores] = [new Map(), new Map(), new Map()];
     shared = { accounts: new Accounts(), troubles: new Troubles(), jobs, sandboxes, stores };
     instances.set(RED.events, shared);
+    const { accounts } = shared;
+    // A message that a node has sent and Node-RED has not delivered yet is lost in a full deploy.
+    RED.events.on('flows:stopping', ({ type }: { type?: string }) => {
+      if (type === 'full') accounts.recall();
+    });
   }
   return shared;
 }

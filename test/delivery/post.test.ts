@@ -39,6 +39,19 @@ for (const [kind, make] of STORES) {
       assert.deepEqual(await another().pending('node'), []);
     });
 
+    it('keeps a letter that its node was given in the turn in which all nodes end, and no earlier one', async () => {
+      const post = new Post(store);
+      const end = post.open('node', () => {});
+      await wait(5);
+      post.give(await post.put('node', 'kind', 'passed on'));
+      await wait(5);
+      post.give(await post.put('node', 'kind', 'under way'));
+      post.recall();
+      end();
+      await post.flush();
+      assert.deepEqual(bodies(await post.pending('node')), ['under way']);
+    });
+
     it('keeps the letters of a node that is away, and gives them in their order, once', async () => {
       const post = new Post(store);
       for (let i = 0; i < 5; i += 1) post.give(await post.put('node', 'kind', i));
