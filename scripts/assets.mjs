@@ -7,6 +7,8 @@ import { browserModules } from './browser-modules.mjs';
 /** The node that carries what all dialogs share (nodes/editor): the account, which every other node needs. */
 const EDITOR_HOME = 'sms-provider';
 
+const TAGS = { js: ['<script type="text/javascript">', '</script>'], css: ['<style>', '</style>'] };
+
 /** Node-RED serves the icons of every node folder under one name: all of them in one folder, or they are listed twice. */
 const ICON_HOME = 'sms-send';
 
@@ -29,8 +31,8 @@ function wantedAssets(root) {
     const source = join(root, 'nodes', type);
     const target = join('dist', 'nodes', type);
     const html = join(source, `${type}.html`);
-    const shared = type === EDITOR_HOME ? sharedEditor(root) : '';
-    if (existsSync(html)) wanted.set(join(target, `${type}.html`), Buffer.from(shared + readFileSync(html, 'utf8')));
+    const inside = (type === EDITOR_HOME ? sharedEditor(root) : '') + inTags(partsIn(source));
+    if (existsSync(html)) wanted.set(join(target, `${type}.html`), Buffer.from(inside + readFileSync(html, 'utf8')));
     for (const file of filesUnder(join(source, 'locales'))) {
       wanted.set(join(target, relative(source, file)), readFileSync(file));
     }
@@ -41,16 +43,25 @@ function wantedAssets(root) {
   return wanted;
 }
 
-/** Node-RED serves one html per node and nothing beside it, so the shared scripts and styles travel inside. */
+/** What the dialogs share, and the compiled modules that they ask for. */
 function sharedEditor(root) {
-  const tags = { js: ['<script type="text/javascript">', '</script>'], css: ['<style>', '</style>'] };
-  const files = filesUnder(join(root, 'nodes', 'editor')).sort();
-  const contents = files.map((file) => ({ kind: file.split('.').pop(), text: readFileSync(file, 'utf8') }));
-  const scripts = contents.filter(({ kind }) => kind === 'js').map(({ text }) => text);
-  return [{ kind: 'js', text: browserModules(join(root, 'dist', 'src'), scripts) }, ...contents]
-    .filter(({ kind, text }) => tags[kind] && text !== '')
-    .map(({ kind, text }) => `${tags[kind].join(`\n${text}`)}\n\n`)
-    .join('');
+  const parts = partsIn(join(root, 'nodes', 'editor'));
+  const scripts = parts.filter(({ kind }) => kind === 'js').map(({ text }) => text);
+  return inTags([{ kind: 'js', text: browserModules(join(root, 'dist', 'src'), scripts) }, ...parts]);
+}
+
+/** The scripts and styles of a folder, in the order of their names. */
+function partsIn(folder) {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).sort();
+  const parts = names.map((name) => ({ kind: name.split('.').pop(), path: join(folder, name) }));
+  return parts.filter(({ kind }) => TAGS[kind]).map(({ kind, path }) => ({ kind, text: readFileSync(path, 'utf8') }));
+}
+
+/** Node-RED serves one html per node and nothing beside it, so the scripts and styles travel inside. */
+function inTags(parts) {
+  const filled = parts.filter(({ text }) => text !== '');
+  return filled.map(({ kind, text }) => `${TAGS[kind].join(`\n${text}`)}\n\n`).join('');
 }
 
 function nodeTypes(root) {

@@ -66,6 +66,16 @@ describe('the assets of the nodes', () => {
     assert.equal(readFileSync(join(root, 'dist/nodes/one/one.html'), 'utf8'), '<p>one</p>');
   });
 
+  it('carry the scripts and styles beside a node in its own html, in the order of their names', () => {
+    put('nodes/one/b.js', 'second();\n');
+    put('nodes/one/a.js', 'first();\n');
+    put('nodes/one/look.css', 'p { margin: 0; }\n');
+    copy();
+    const html = readFileSync(join(root, 'dist/nodes/one/one.html'), 'utf8');
+    assert.match(html, /^<script[^>]*>\nfirst\(\);\n<\/script>\s+<script[^>]*>\nsecond\(\);\n<\/script>\s+<style>/);
+    assert.match(html, /p \{ margin: 0; \}\n<\/style>\n\n<p>one<\/p>$/);
+  });
+
   it('carry the compiled modules that the dialogs ask for, with what those need', () => {
     put('nodes/editor/shared.js', "smsEditor.require('sms/twice');\n");
     put('nodes/editor/vendor.js', `smsEditor.require(\`makers/\${id}/own\`);\n`);

@@ -71,8 +71,10 @@ describe('the tarball', () => {
     for (const [type, file] of Object.entries(manifest['node-red'].nodes)) {
       assert.equal(file, `dist/nodes/${type}/${type}.js`);
     }
+    const plugins = Object.entries(manifest['node-red'].plugins);
+    for (const [name, file] of plugins) assert.equal(file, `dist/nodes/${name}/${name}.js`);
     const folders = namesIn('nodes').filter((name) => existsSync(join(ROOT, 'nodes', name, `${name}.ts`)));
-    assert.deepEqual([...types].sort(), folders.sort());
+    assert.deepEqual([...types, ...plugins.map(([name]) => name)].sort(), folders.sort());
   });
 
   it('uses no module that package.json does not declare', () => {

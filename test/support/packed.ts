@@ -25,7 +25,7 @@ export const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf
   name: string;
   version: string;
   dependencies: Record<string, string>;
-  'node-red': { nodes: Record<string, string> };
+  'node-red': { nodes: Record<string, string>; plugins: Record<string, string> };
 };
 
 /** Names in a folder of the project; none when there is no such folder. */

@@ -1,0 +1,115 @@
+/** The phones of the sandbox: what arrives on them, and a line to write back. */
+(() => {
+  const { make, text, time, icon } = smsMonitor;
+
+  /** @param refresh shows what has changed, now */
+  smsMonitor.phone = (refresh) => {
+    const choice = make('select', '').attr('id', 'sms-monitor-whose');
+    const whose = make('div', 'sms-whose', [make('label', '', text('whose')).attr('for', 'sms-monitor-whose'), choice]);
+    const screen = make('ol', 'sms-screen').attr({ role: 'log', 'aria-label': text('onPhone'), tabindex: 0 });
+    const empty = make('p', 'sms-empty', text('noPhone'));
+    const words = make('input', '').attr({
+      type: 'text',
+      maxlength: 1600,
+      placeholder: text('reply'),
+      'aria-label': text('reply'),
+      autocomplete: 'off',
+    });
+    const send = make('button', 'sms-send-reply', icon('paper-plane')).attr({
+      type: 'submit',
+      'aria-label': text('sendReply'),
+      title: text('sendReply'),
+    });
+    const form = make('form', '', [words, send]);
+    const handset = make('div', 'sms-handset', [
+      make('div', 'sms-ear').attr('aria-hidden', 'true'),
+      whose,
+      empty,
+      screen,
+      form,
+    ]);
+    const result = make('p', 'sms-result').attr('role', 'status').hide();
+    const section = smsMonitor.section('phone', make('p', 'sms-hint', text('phoneHint')), handset, result);
+    let account;
+    let picked = false;
+    let messages = [];
+
+    const draw = () => {
+      const phones = [...new Set(messages.map(({ phone }) => phone).reverse())];
+      const before = choice.val();
+      if (
+        choice
+          .children()
+          .get()
+          .map(({ value }) => value)
+          .join() !== phones.join()
+      ) {
+        choice.empty().append(phones.map((phone) => make('option', '', phone).val(phone)));
+        if (phones.includes(before)) choice.val(before);
+      }
+      // The phone that rang last, unless somebody is busy with another.
+      if (!picked && words.val() === '' && phones.length > 0) choice.val(phones[0]);
+      const phone = choice.val();
+      const isEmpty = phones.length === 0;
+      empty.toggle(isEmpty);
+      for (const part of [whose, screen, form]) part.toggle(!isEmpty);
+      const count = screen.children().length;
+      smsMonitor.fill(
+        screen,
+        messages.filter((message) => message.phone === phone),
+        ({ id }) => id,
+        fill,
+      );
+      if (screen.children().length !== count || choice.val() !== before) screen.scrollTop(screen.get(0).scrollHeight);
+    };
+
+    choice.on('change', () => {
+      picked = true;
+      draw();
+    });
+    form.on('submit', async (event) => {
+      event.preventDefault();
+      const [from, written] = [choice.val(), words.val()];
+      if (!from || written.trim() === '') return;
+      send.prop('disabled', true);
+      try {
+        const { routed } = await smsEditor.ask('POST', `sms/accounts/${account}/phone`, { from, text: written });
+        words.val('');
+        smsEditor.say(result, routed ? 'good' : 'bad', text(routed ? 'replied' : 'unrouted'));
+        await refresh();
+      } catch (error) {
+        smsEditor.say(result, 'bad', error.message);
+      }
+      send.prop('disabled', false);
+      words.trigger('focus');
+    });
+
+    return {
+      section,
+      /** @param all what is on the phones, oldest first; null for an account that is not on the sandbox */
+      show(id, all) {
+        section.toggle(all !== null);
+        if (id !== account) {
+          account = id;
+          picked = false;
+          words.val('');
+          smsEditor.say(result, 'plain', '');
+        }
+        messages = all ?? [];
+        draw();
+      },
+    };
+  };
+
+  function fill(place, { written, text: words, at, status }) {
+    const state = written ? text('written') : text(`stage.${status}`);
+    place
+      .toggleClass('sms-written', written)
+      .empty()
+      .append(
+        make('span', 'sms-spoken', text(written ? 'fromPhone' : 'toPhone')),
+        make('div', 'sms-bubble', words),
+        make('div', 'sms-when', [time(at), document.createTextNode(` · ${state}`)]),
+      );
+  }
+})();
