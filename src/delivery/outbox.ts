@@ -59,9 +59,13 @@ export class Outbox {
   /** Resolves when the messages are in the store; what becomes of them is told when it is known. */
   async submit(entries: readonly OutboxEntry[]): Promise<void> {
     if (this.#closed) throw new SmsError('SMS_CONFIG', 'The account is being closed; send the message again.');
-    await this.#options.store.add(entries);
+    const { store, isShared } = this.#options;
+    const added = store.add(entries);
     this.#fallbacks ||= entries.some(({ fallback }) => fallback.length > 0);
-    this.wake();
+    // A store of this process alone takes in and hands out in one piece.
+    if (!isShared) this.wake();
+    await added;
+    if (isShared) this.wake();
   }
 
   /** Goes on with what waits in the store, and ends what was about to be told. */
@@ -119,8 +123,10 @@ export class Outbox {
 
   async #rounds(): Promise<void> {
     while (this.#again && !this.#closed) {
+      // All that wakes it in one turn is one round.
+      await new Promise((resolve) => setImmediate(resolve));
       this.#again = false;
-      await this.#round();
+      if (!this.#closed) await this.#round();
     }
   }
 
@@ -128,16 +134,17 @@ export class Outbox {
     const { account, store, isShared, limiter, slots, concurrency, failoverAfter } = this.#options;
     const now = Date.now();
     if (now >= this.#recoverAt) await this.#recover(now);
-    const late = await store.takeExpired(account, now);
-    await allOf(late.map((entry) => this.#attempts.end({ entry, error: expired(entry) })));
-    if (late.length > 0) this.#again = true;
+    const late = this.#endLate(now);
+    late.catch(() => {});
     const isOut = this.#breaker.wait(now) > 0 && this.#breaker.downFor(now) >= failoverAfter * 1000;
+    // Where nobody else claims, one turn takes out what is late and claims the others.
+    if (isShared || (isOut && this.#fallbacks)) await late;
     if (isOut && this.#fallbacks) await this.#evacuate(now);
     const places = this.#breaker.places(now, concurrency, this.#running.size);
     const allowed = limiter.allowance(now, places * this.#perCall, this.#perCall);
     const slot = slots && allowed > 0 ? await this.#slot(slots, now, Math.min(allowed, this.#expected)) : null;
     const limit = slots ? (slot?.messages ?? 0) : allowed;
-    if (limit === 0) return;
+    if (limit === 0) return late;
     this.#claimedAt = now;
     const claimed = await store.claim(account, now, limit);
     const lookups = claimed.filter(({ state }) => state === 'unknown');
@@ -156,6 +163,14 @@ export class Outbox {
     this.#perCall = tooMany.length > 0 ? 1 : Math.min(this.#options.batch, this.#perCall * 2);
     if (claimed.length === limit) this.#again = true;
     if (isShared) this.#fallbacks ||= claimed.some(({ fallback }) => fallback.length > 0);
+    await late;
+  }
+
+  async #endLate(now: number): Promise<void> {
+    const { account, store } = this.#options;
+    const late = await store.takeExpired(account, now);
+    if (late.length > 0) this.#again = true;
+    await allOf(late.map((entry) => this.#attempts.end({ entry, error: expired(entry) })));
   }
 
   /** None is taken for nothing, as far as can be known: others would wait for it. */

@@ -1,7 +1,13 @@
-/** One commit for all that comes together: what is asked for in one turn of the event loop is one transaction. */
+/**
+ * One commit for all that comes together: what is asked for in one turn of the event loop is one transaction, and so is
+ * what more of it keeps coming in the turns behind it.
+ */
 import type { SmsError } from '../sms/errors';
 import { storeError } from './sqlite-errors';
 import type { SqliteFile } from './sqlite-file';
+
+/** What a piece of work reads or writes: a table, or a scope of the marks. */
+export type Topic = 'outbox' | 'tracked' | `mark:${string}`;
 
 interface Job {
   work(): unknown;
@@ -9,9 +15,16 @@ interface Job {
   reject(error: unknown): void;
 }
 
+/** Milliseconds, for a disk that hangs. */
+const LONGEST_GATHERING = 20;
+
 export class Commits {
   #file: SqliteFile;
   #jobs: Job[] = [];
+  /** What they are about. */
+  #topics = new Set<Topic>();
+  /** Milliseconds that the last commit took. */
+  #took = 0;
   #closed = false;
 
   constructor(file: SqliteFile) {
@@ -28,23 +41,28 @@ export class Commits {
   }
 
   /** Resolves after the commit. The work may be done over, when another's failed in the same transaction. */
-  write<T>(work: () => T): Promise<T> {
+  write<T>(topic: Topic | null, work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#closed) return reject(this.#error(new Error('closed')));
       const job = { work, resolve: resolve as Job['resolve'], reject };
-      // The turn's own end: whatever arrives with the same round of input is in.
-      if (this.#jobs.push(job) === 1) setImmediate(() => this.#flush());
+      if (topic !== null) this.#topics.add(topic);
+      if (this.#jobs.push(job) === 1) this.#gather(performance.now(), 0);
     });
   }
 
-  /** Reads at once, or after the writes that were asked for before. */
-  async read<T>(work: () => T): Promise<T> {
-    if (this.#jobs.length > 0) return this.write(work);
+  /** Reads at once, or after the writes about the same that were asked for before. */
+  async read<T>(topic: Topic, work: () => T): Promise<T> {
+    if (this.isToCome(topic)) return this.write(topic, work);
     try {
       return this.#file.read(work);
     } catch (error) {
       throw this.#error(error);
     }
+  }
+
+  /** Whether something about it waits for its commit. */
+  isToCome(topic: Topic): boolean {
+    return this.#topics.has(topic);
   }
 
   /** Commits what is waiting; nothing is taken any more. */
@@ -53,10 +71,27 @@ export class Commits {
     this.#flush();
   }
 
+  /**
+   * Waits for the turn's own end: whatever arrives with the same round of input is in. While each turn brings more, the
+   * commit waits for the next one, no longer than it takes itself: on a slow disk more goes into each.
+   */
+  #gather(since: number, known: number): void {
+    setImmediate(() => {
+      const count = this.#jobs.length;
+      const isOver = performance.now() - since >= Math.min(this.#took, LONGEST_GATHERING);
+      if (count === known || isOver) this.#flush();
+      else this.#gather(since, count);
+    });
+  }
+
   #flush(): void {
     const jobs = this.#jobs;
     this.#jobs = [];
-    if (jobs.length > 0) this.#commit(jobs);
+    this.#topics.clear();
+    if (jobs.length === 0) return;
+    const before = performance.now();
+    this.#commit(jobs);
+    this.#took = performance.now() - before;
   }
 
   #commit(jobs: readonly Job[]): void {

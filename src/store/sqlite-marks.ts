@@ -27,22 +27,22 @@ export class SqliteMarks implements MarkStore {
   add(scope: string, key: string, ttl: number, value = ''): Promise<boolean> {
     const now = Date.now();
     const add = () => this.#file.run(SQL.add, scope, key, value, now + ttl, now).changes > 0;
-    return this.#commits.write(add);
+    return this.#commits.write(`mark:${scope}`, add);
   }
 
   get(scope: string, key: string): Promise<string | null> {
-    return this.#commits.read(() => {
+    return this.#commits.read(`mark:${scope}`, () => {
       return this.#file.one<{ value: string }>(SQL.get, scope, key, Date.now())?.value ?? null;
     });
   }
 
   async set(scope: string, key: string, value: string, ttl: number): Promise<void> {
     const until = Date.now() + ttl;
-    await this.#commits.write(() => this.#file.run(SQL.set, scope, key, value, until));
+    await this.#commits.write(`mark:${scope}`, () => this.#file.run(SQL.set, scope, key, value, until));
   }
 
   async remove(scope: string, key: string): Promise<void> {
-    await this.#commits.write(() => this.#file.run(SQL.remove, scope, key));
+    await this.#commits.write(`mark:${scope}`, () => this.#file.run(SQL.remove, scope, key));
   }
 
   list(scope: string, options: { after?: string; limit?: number } = {}): Promise<{ key: string; value: string }[]> {
@@ -53,6 +53,6 @@ export class SqliteMarks implements MarkStore {
         ? this.#file.all<{ key: string; value: string }>(SQL.all, scope, now, limit)
         : this.#file.all<{ key: string; value: string }>(SQL.after, scope, now, after, limit);
     // SQLite's rows have no prototype.
-    return this.#commits.read(() => rows().map(({ key, value }) => ({ key, value })));
+    return this.#commits.read(`mark:${scope}`, () => rows().map(({ key, value }) => ({ key, value })));
   }
 }

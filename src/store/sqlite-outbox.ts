@@ -58,7 +58,7 @@ export class SqliteOutbox implements OutboxStore {
 
   async add(entries: readonly OutboxEntry[]): Promise<void> {
     const bodies = entries.map((entry) => ({ entry: { ...entry }, body: bodyOf(entry) }));
-    return this.#commits.write(() => {
+    return this.#commits.write('outbox', () => {
       for (const { entry, body } of bodies) this.#put(entry, body);
     });
   }
@@ -82,7 +82,7 @@ export class SqliteOutbox implements OutboxStore {
 
   async save(entry: OutboxEntry): Promise<void> {
     const [kept, body] = [{ ...entry }, bodyOf(entry)];
-    return this.#commits.write(() => {
+    return this.#commits.write('outbox', () => {
       const row = this.#file.one<Row>(SQL.find, kept.reference);
       if (!row) return;
       const { state, attempts, notBefore, expiresAt, startedAt } = kept;
@@ -98,13 +98,13 @@ export class SqliteOutbox implements OutboxStore {
   }
 
   async remove(reference: string): Promise<void> {
-    return this.#commits.write(() => this.#remove(reference));
+    return this.#commits.write('outbox', () => this.#remove(reference));
   }
 
   async move(entry: OutboxEntry, account: string): Promise<void> {
     const moved = { ...entry, account };
     const body = bodyOf(moved);
-    await this.#commits.write(() => {
+    await this.#commits.write('outbox', () => {
       this.#remove(moved.reference);
       this.#put(moved, body);
     });
@@ -124,7 +124,7 @@ export class SqliteOutbox implements OutboxStore {
   }
 
   nextDue(account: string): Promise<number | null> {
-    return this.#commits.read(() => {
+    return this.#commits.read('outbox', () => {
       const end = this.#file.one<{ at: number | null }>(SQL.nextEnd, account)?.at ?? null;
       const times = [this.#lanes.nextDue(account), end].filter((time) => time !== null);
       return times.length === 0 ? null : Math.min(...times);
@@ -132,18 +132,18 @@ export class SqliteOutbox implements OutboxStore {
   }
 
   find(reference: string): Promise<OutboxEntry | null> {
-    return this.#commits.read(() => {
+    return this.#commits.read('outbox', () => {
       const row = this.#file.one<Row>(SQL.find, reference);
       return row ? entryOf(row) : null;
     });
   }
 
   list(account: string, state: OutboxState, options?: { to?: string; limit?: number }): Promise<OutboxEntry[]> {
-    return this.#commits.read(() => this.#census.list(account, state, options).map(entryOf));
+    return this.#commits.read('outbox', () => this.#census.list(account, state, options).map(entryOf));
   }
 
   counts(account: string): Promise<OutboxCounts> {
-    return this.#commits.read(() => this.#census.counts(account));
+    return this.#commits.read('outbox', () => this.#census.counts(account));
   }
 
   #put(entry: OutboxEntry, body: string): void {
@@ -185,6 +185,7 @@ export class SqliteOutbox implements OutboxStore {
 
   /** Writes unless there is nothing to write: what is only looked at needs no commit. */
   async #unless<T>(nothing: () => boolean, work: () => T[]): Promise<T[]> {
-    return (await this.#commits.read(nothing)) ? [] : this.#commits.write(work);
+    const isNothing = !this.#commits.isToCome('outbox') && (await this.#commits.read('outbox', nothing));
+    return isNothing ? [] : this.#commits.write('outbox', work);
   }
 }

@@ -39,7 +39,7 @@ export class Pruning {
   async step(now: number): Promise<boolean> {
     const { tracked, marks } = STEPS;
     const remove = (sql: string, before: number) => Number(this.#file.run(sql, before, STEP).changes);
-    const removed = await this.#commits.write(() => [remove(tracked, now - this.#keep), remove(marks, now)]);
+    const removed = await this.#commits.write(null, () => [remove(tracked, now - this.#keep), remove(marks, now)]);
     return removed.some((count) => count === STEP);
   }
 

@@ -60,7 +60,7 @@ export class SqliteTracked implements TrackedStore {
     const due = Math.min(askAt, finalBy);
     // One that nobody asks about any more, its account being gone, ends with its time.
     const keepFrom = final ? Date.now() : Math.max(Date.now(), finalBy);
-    const isSaved = await this.#commits.write(() => {
+    const isSaved = await this.#commits.write('tracked', () => {
       const names = [reference, to, acceptedAt];
       const values = [askAt, asked, finalBy, final ? 1 : 0, due, this.#next(), keepFrom, body, account, id];
       if (version === 0) return this.#file.run(SQL.add, ...names, ...values).changes > 0;
@@ -73,23 +73,23 @@ export class SqliteTracked implements TrackedStore {
   }
 
   find(account: string, id: string): Promise<TrackedMessage | null> {
-    return this.#commits.read(() => firstOf(this.#file.all(SQL.find, account, id)));
+    return this.#commits.read('tracked', () => firstOf(this.#file.all(SQL.find, account, id)));
   }
 
   findReference(account: string, reference: string): Promise<TrackedMessage | null> {
-    return this.#commits.read(() => firstOf(this.#file.all(SQL.byReference, account, reference)));
+    return this.#commits.read('tracked', () => firstOf(this.#file.all(SQL.byReference, account, reference)));
   }
 
   sentTo(account: string, to: string, since: number): Promise<TrackedMessage[]> {
-    return this.#commits.read(() => this.#file.all<Row>(SQL.sentTo, account, to, since).map(messageOf));
+    return this.#commits.read('tracked', () => this.#file.all<Row>(SQL.sentTo, account, to, since).map(messageOf));
   }
 
   recent(account: string, limit: number): Promise<TrackedMessage[]> {
-    return this.#commits.read(() => this.#file.all<Row>(SQL.recent, account, limit).map(messageOf));
+    return this.#commits.read('tracked', () => this.#file.all<Row>(SQL.recent, account, limit).map(messageOf));
   }
 
   due(account: string, now: number, limit: number): Promise<TrackedMessage[]> {
-    return this.#commits.read(() => {
+    return this.#commits.read('tracked', () => {
       const count = this.#file.one<{ n: number }>(SQL.dueCount, account, now, FEW)?.n ?? 0;
       if (count < FEW) return this.#file.all<Row>(SQL.due, account, now, limit).map(messageOf);
       return this.#oldest(account, limit, Number.POSITIVE_INFINITY, now).map(messageOf);
@@ -97,11 +97,13 @@ export class SqliteTracked implements TrackedStore {
   }
 
   open(account: string, limit: number, asked: number): Promise<TrackedMessage[]> {
-    return this.#commits.read(() => this.#oldest(account, limit, asked, Number.POSITIVE_INFINITY).map(messageOf));
+    return this.#commits.read('tracked', () =>
+      this.#oldest(account, limit, asked, Number.POSITIVE_INFINITY).map(messageOf),
+    );
   }
 
   nextDue(account: string): Promise<number | null> {
-    return this.#commits.read(() => this.#file.one<{ at: number | null }>(SQL.nextDue, account)?.at ?? null);
+    return this.#commits.read('tracked', () => this.#file.one<{ at: number | null }>(SQL.nextDue, account)?.at ?? null);
   }
 
   /** The least recently saved open ones: the first of each count of questions, of which there are few. */

@@ -19,7 +19,7 @@ for (const [kind, make] of STORES) {
       for (let i = 0; i < 5; i += 1) await send(account, `+3247011200${i}`);
       const others = direct(account, owner, await account.prepare(request(TO, 'direct', { queue: false })));
       const status = account.status(['id-1']);
-      await wait(60);
+      await until(() => vendor.calls.length === 6);
       await account.close();
       assert.equal(owner.outcomes.filter(({ receipt }) => receipt).length, 6);
       assert((await others).id);

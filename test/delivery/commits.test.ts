@@ -1,0 +1,28 @@
+/** How many commits of the embedded store a message costs on its way. */
+import assert from 'node:assert/strict';
+import sinon from 'sinon';
+import { embeddedStore } from '../../dist/src/store/index.js';
+import { SqliteFile } from '../../dist/src/store/sqlite-file.js';
+import { newFile } from '../store/sqlite-files.ts';
+import { request, rigs, send } from './support.ts';
+
+describe('messages that come together', () => {
+  const rig = rigs(() => embeddedStore({ file: newFile() }));
+  afterEach(() => sinon.restore());
+
+  it('are taken in and handed to the vendor with one commit', async () => {
+    const { owner, vendor: start, account: open, store } = rig();
+    const vendor = await start(() => 'accept');
+    const account = open(vendor);
+    await send(account, '+32470120000');
+    await owner.until(() => owner.outcomes.length === 1);
+    await account.post.flush();
+    const entries = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => account.prepare(request(`+3247012${1000 + i}`, 'Hello'))),
+    );
+    const commits = sinon.spy(SqliteFile.prototype, 'transaction');
+    await Promise.all(entries.map((entry) => account.submit([entry])));
+    assert.equal(commits.callCount, 1);
+    assert.equal((await store.outbox.counts('account')).sending, 10);
+  });
+});
