@@ -110,9 +110,9 @@ export class Accounts {
     if (told instanceof Promise) told.catch(() => {});
   }
 
-  /** All nodes end, in this turn of the event loop: what they were given in it waits for them. */
-  recall(): void {
-    for (const post of new Set(this.all().map((account) => account.post))) post.recall();
+  /** Nodes end, in this turn of the event loop: what they were given in it waits for them. */
+  recall(ends: (owner: string) => boolean): void {
+    for (const post of new Set(this.all().map((account) => account.post))) post.recall(ends);
   }
 
   #open(post: Post, id: string, { read, boxes }: Reader): void {

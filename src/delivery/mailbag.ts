@@ -74,9 +74,8 @@ export class Mailbag {
   }
 
   /** What nodes are passing on stays: they end before they do. */
-  recall(): void {
-    for (const letter of this.#passing) this.#recalled.add(letter);
-    this.#passing.clear();
+  recall(ends: (owner: string) => boolean): void {
+    for (const letter of this.#passing) if (ends(letter.owner)) this.#recalled.add(letter);
   }
 
   /** Nobody waits for it: a store that fails is asked again. */

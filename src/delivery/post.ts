@@ -141,9 +141,9 @@ export class Post {
     };
   }
 
-  /** All nodes end in this turn of the event loop: what they were given in it, and have not passed on, waits for them. */
-  recall(): void {
-    this.#bag.recall();
+  /** Nodes end in this turn of the event loop: what they were given in it, and have not passed on, waits for them. */
+  recall(ends: (owner: string) => boolean): void {
+    this.#bag.recall(ends);
   }
 
   /** Waits for what is being removed. */

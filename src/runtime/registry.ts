@@ -28,10 +28,20 @@ export function sharedOf(RED: NodeAPI): Shared {
     shared = { accounts: new Accounts(), troubles: new Troubles(), jobs, sandboxes, stores };
     instances.set(RED.events, shared);
     const { accounts } = shared;
-    // A message that a node has sent and Node-RED has not delivered yet is lost in a full deploy.
-    RED.events.on('flows:stopping', ({ type }: { type?: string }) => {
-      if (type === 'full') accounts.recall();
-    });
+    // A message that a node has sent and Node-RED has not delivered yet is lost when the nodes behind it end, too.
+    RED.events.on('flows:stopping', (stop: Stop) => accounts.recall((owner) => endsWithOthers(stop, owner)));
   }
   return shared;
+}
+
+/** What Node-RED says of a deploy that begins, or of its end. */
+interface Stop {
+  type?: string;
+  diff?: Partial<Record<'changed' | 'removed' | 'linked' | 'rewired', string[]>>;
+}
+
+/** Whether those that a node is wired to end together with it. */
+function endsWithOthers({ type, diff = {} }: Stop, id: string): boolean {
+  const { changed = [], removed = [], linked = [], rewired = [] } = diff;
+  return type === 'full' || (type === 'flows' && [changed, removed, linked, rewired].some((ids) => ids.includes(id)));
 }

@@ -39,14 +39,17 @@ for (const [kind, make] of STORES) {
       assert.deepEqual(await another().pending('node'), []);
     });
 
-    it('keeps a letter that its node was given in the turn in which all nodes end, and no earlier one', async () => {
+    it('keeps a letter that its node was given in the turn in which it ends, and no other one', async () => {
       const post = new Post(store);
       const end = post.open('node', () => {});
       await wait(5);
       post.give(await post.put('node', 'kind', 'passed on'));
       await wait(5);
+      post.give(await post.put('node', 'kind', 'goes on'));
+      post.recall((owner) => owner === 'another');
+      await wait(5);
       post.give(await post.put('node', 'kind', 'under way'));
-      post.recall();
+      post.recall((owner) => owner === 'node');
       end();
       await post.flush();
       assert.deepEqual(bodies(await post.pending('node')), ['under way']);
