@@ -32,10 +32,14 @@ export interface NewMessage {
   said: string | null;
 }
 
-/** Those of the outbox in front, then by time, the newest first. @throws SmsError SMS_STORE */
+/**
+ * Those of the outbox in front, no more than a quarter: of a campaign that waits it is enough to see what leaves next.
+ * Then by time, the newest first. @throws SmsError SMS_STORE
+ */
 export async function newest(account: Account, limit: number): Promise<NewMessage[]> {
   const { outbox, tracked } = account.settings.store;
-  const listed = UNDER_WAY.map((state) => outbox.list(account.id, state, { limit }));
+  const few = Math.ceil(limit / 4);
+  const listed = UNDER_WAY.map((state) => outbox.list(account.id, state, { limit: few }));
   const [entries, accepted, refusals] = await Promise.all([
     Promise.all(listed),
     tracked.recent(account.id, limit),
@@ -45,7 +49,7 @@ export async function newest(account: Account, limit: number): Promise<NewMessag
   const known = new Set(settled.map(({ reference }) => reference));
   // One that was accepted between two looks is told as accepted.
   const waiting = entries.flat().filter(({ reference }) => !known.has(reference));
-  return [...waiting.map(ofEntry).sort(byTime), ...settled].slice(0, limit);
+  return [...waiting.slice(0, few).map(ofEntry).sort(byTime), ...settled].slice(0, limit);
 }
 
 /** Held ones are told apart: a person is to decide about them. */

@@ -71,6 +71,18 @@ describe('the monitor of an account', () => {
     assert.equal((await monitor('?span=week')).history.slots.at(-1).waiting, 1);
   });
 
+  it('shows what was sent although many wait', async () => {
+    const flow = await load({ type: 'sms-send', provider: own, at: 'at', atType: 'msg' }, [sandboxed()]);
+    flow.give({ to: TO, payload: 'Now' });
+    await flow.until(() => flow.out[0].length === 1);
+    const many = Array.from({ length: 30 }, (_, i) => `+324701300${10 + i}`);
+    flow.give({ to: many, payload: 'Later', at: Date.now() + 3600_000 });
+    const start = Date.now();
+    while ((await monitor()).counts.waiting < 30 && Date.now() < start + 5000) await wait(20);
+    const { messages, counts } = await monitor();
+    assert.deepEqual([counts.waiting, messages.length, messages.at(-1).to], [30, 6, TO]);
+  });
+
   it('refuses a span that is none, and an account that is not there', async () => {
     await load({ type: 'sms-length' }, [sandboxed()]);
     for (const span of ['year', 'toString', '']) {
