@@ -148,15 +148,17 @@ export class Attempts {
 
   async #notSent(entry: OutboxEntry, error: SmsError): Promise<void> {
     const now = Date.now();
-    entry.unsentSince ??= entry.startedAt;
+    // A store that fails says nothing of the vendor.
+    if (error.code !== 'SMS_STORE') entry.unsentSince ??= entry.startedAt;
+    const unsentSince = entry.unsentSince ?? now;
     entry.said = said(error);
-    const unsentFor = Math.max(now - entry.unsentSince, this.#breaker.downFor(now));
+    const unsentFor = Math.max(now - unsentSince, this.#breaker.downFor(now));
     const tooLong = error.retryable && unsentFor >= this.#options.failoverAfter * 1000;
     if ((error.accountRefused || tooLong) && (await this.failOver(entry))) return;
     if (!error.retryable) return this.end({ entry, error });
     entry.state = 'waiting';
     entry.notBefore = now + (error.retryAfter ?? backoff(entry.attempts));
-    const failover = entry.unsentSince + this.#options.failoverAfter * 1000;
+    const failover = unsentSince + this.#options.failoverAfter * 1000;
     if (entry.fallback.length > 0 && failover > now) entry.notBefore = Math.min(entry.notBefore, failover);
     await this.save(entry);
   }

@@ -36,6 +36,8 @@ export class Breaker {
 
   /** Only what concerns the line trips it: a definite no is an answer. */
   failed(error: SmsError, to: string, now: number): void {
+    // It says nothing of the vendor.
+    if (error.code === 'SMS_STORE') return;
     if (!error.retryable) {
       this.succeeded();
       return;

@@ -1,18 +1,29 @@
 /** What an account hands to the vendor of the messages of its outbox. */
 import { verbOf } from '../providers/capabilities';
 import type { Accepted, OutgoingMessage } from '../providers/provider';
-import type { SmsError } from '../sms/errors';
+import { SmsError } from '../sms/errors';
 import type { OutboxEntry } from '../store';
 import type { Account } from './account';
 
 /** One call for all of them where the vendor has one. @throws SmsError that holds for all of them */
 export async function sendAll(account: Account, entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]> {
   const session = await account.session();
+  await demandOurs(account, entries);
   const { provider } = account;
   const messages = entries.map((entry) => messageOf(account, entry));
   const [first] = messages;
   if (messages.length === 1 && first) return [await provider.verbs.send(session, first)];
   return verbOf(provider, 'sendMany')(session, messages);
+}
+
+/**
+ * A process that stood still, or could not reach the store, for longer than its claims last sends nothing: another may
+ * have sent it. @throws SmsError SMS_STORE
+ */
+async function demandOurs({ settings: { store } }: Account, entries: readonly OutboxEntry[]): Promise<void> {
+  const lost = await Promise.all(entries.map(({ reference }) => store.outbox.isLost(reference)));
+  if (!lost.includes(true)) return;
+  throw new SmsError('SMS_STORE', 'The store was out of reach for too long; nothing was sent.', { retryable: true });
 }
 
 function messageOf(account: Account, entry: OutboxEntry): OutgoingMessage {

@@ -62,6 +62,10 @@ export class MemoryOutbox implements OutboxStore {
     this.#release(known, kept);
   }
 
+  async isLost(): Promise<boolean> {
+    return false;
+  }
+
   async remove(reference: string): Promise<void> {
     const entry = this.#entries.get(reference);
     if (entry) this.#take(entry);

@@ -29,6 +29,14 @@ export interface Turn {
   to: string;
   token: string;
   job: Job;
+  /** When its lock was last asked for, and given. */
+  lockedAt: Moment;
+}
+
+/** By the clock on the wall, which may be put back, and by the one that may stand still while the machine sleeps. */
+interface Moment {
+  wall: number;
+  steady: number;
 }
 
 interface Desk {
@@ -82,12 +90,13 @@ export class Lanes {
   /** The jobs that have come, so many at the most. @throws SmsError SMS_STORE, when it is not known of any */
   async come(account: string, most: number): Promise<Turn[]> {
     const { worker } = await this.#desk(account);
+    const lockedAt = moment();
     const next = () => worker.getNextJob(this.#unique(), { block: false });
     const results = await Promise.allSettled(Array.from({ length: most }, next));
     const turns: Turn[] = [];
     for (const result of results) {
       const job = result.status === 'fulfilled' ? result.value : undefined;
-      if (job?.id && job.token) turns.push({ account, to: laneOf(job.id), token: job.token, job });
+      if (job?.id && job.token) turns.push({ account, to: laneOf(job.id), token: job.token, job, lockedAt });
     }
     for (const turn of turns) this.#turns.add(turn);
     const failed = results.find(({ status }) => status === 'rejected');
@@ -108,6 +117,12 @@ export class Lanes {
     } catch {
       // It stalls.
     }
+  }
+
+  /** Its lock may be over. */
+  isLate({ lockedAt }: Turn): boolean {
+    const { wall, steady } = moment();
+    return Math.max(wall - lockedAt.wall, steady - lockedAt.steady) >= this.#options.lockDuration;
   }
 
   /** It is another's by now: its lock is not renewed. */
@@ -199,7 +214,9 @@ export class Lanes {
       const portion = turns.slice(from, from + PORTION);
       const ids = portion.map(({ job }) => String(job.id));
       const tokens = portion.map(({ token }) => token);
-      await worker.extendJobLocks(ids, tokens, this.#options.lockDuration);
+      const lockedAt = moment();
+      const lost = new Set(await worker.extendJobLocks(ids, tokens, this.#options.lockDuration));
+      for (const [i, turn] of portion.entries()) if (!lost.has(ids[i] ?? '')) turn.lockedAt = lockedAt;
     }
   }
 
@@ -212,6 +229,10 @@ export class Lanes {
 /** The recipient is in the name of the job. */
 export function laneOf(id: string): string {
   return decodeURIComponent(id.slice(0, id.lastIndexOf('.')));
+}
+
+function moment(): Moment {
+  return { wall: Date.now(), steady: performance.now() };
 }
 
 function delayOf(at: number): number {

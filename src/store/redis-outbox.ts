@@ -62,6 +62,11 @@ export class RedisOutbox implements OutboxStore {
     await this.#hurry(await this.#turns.writeWith([job], 'outbox.save', ...names, ...valuesOf(entry)));
   }
 
+  async isLost(reference: string): Promise<boolean> {
+    const turn = this.#claims.of(reference);
+    return turn !== undefined && this.#lanes.isLate(turn);
+  }
+
   async remove(reference: string): Promise<void> {
     this.#amends.make();
     const turn = this.#claims.of(reference);

@@ -97,6 +97,10 @@ export class SqliteOutbox implements OutboxStore {
     });
   }
 
+  async isLost(): Promise<boolean> {
+    return false;
+  }
+
   async remove(reference: string): Promise<void> {
     return this.#commits.write('outbox', () => this.#remove(reference));
   }

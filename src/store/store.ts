@@ -73,6 +73,11 @@ export interface OutboxStore {
    * goes behind the others to its recipient; one that is there no more does not come back.
    */
   save(entry: OutboxEntry): Promise<void>;
+  /**
+   * Of a claimed entry: may another process have it by now, as this one was not heard of for too long? To be asked
+   * before a byte leaves.
+   */
+  isLost(reference: string): Promise<boolean>;
   remove(reference: string): Promise<void>;
   /** Hands a claimed entry over to another account, in its new state. */
   move(entry: OutboxEntry, account: string): Promise<void>;
