@@ -44,8 +44,6 @@ export class Post {
   #boxes = new Map<string, Box>();
   /** Perhaps for another process, which the store could not say. */
   #stuck = new Set<Letter>();
-  #last = 0;
-  #count = 0;
 
   constructor(store: Store) {
     this.#handover = store.rates === null ? null : new Handover(store);
@@ -55,7 +53,7 @@ export class Post {
 
   /** A letter that is not stored yet. */
   compose(owner: string, kind: string, body: unknown, life = LIFE, isLater = false): Letter {
-    const letter = { owner, key: this.#nextKey(), kind, body, life, isLater };
+    const letter = { owner, key: nextKey(), kind, body, life, isLater };
     this.#bag.take(letter);
     return letter;
   }
@@ -231,14 +229,17 @@ export class Post {
       );
     } else this.done(letter);
   }
+}
 
-  #nextKey(): string {
-    const now = Math.max(Date.now(), this.#last);
-    this.#count = now === this.#last ? this.#count + 1 : 0;
-    this.#last = now;
-    const [time, count] = [now.toString(36).padStart(9, '0'), this.#count.toString(36).padStart(5, '0')];
-    return `${time}-${count}-${LIFE}`;
-  }
+/** Of the process, as two of its stores may be one and the same at the other end. */
+const newest = { time: 0, count: 0 };
+
+function nextKey(): string {
+  const now = Math.max(Date.now(), newest.time);
+  newest.count = now === newest.time ? newest.count + 1 : 0;
+  newest.time = now;
+  const [time, count] = [now.toString(36).padStart(9, '0'), newest.count.toString(36).padStart(5, '0')];
+  return `${time}-${count}-${LIFE}`;
 }
 
 function close(box: Box): void {
