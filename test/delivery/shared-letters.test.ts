@@ -124,4 +124,14 @@ describe('what a node is to be told, where several processes have it,', function
     await until(() => later.heard.length === 6);
     assert.deepEqual(sending.heard, []);
   });
+
+  it('is told by one that has the node, when it is there before', async () => {
+    const [taking, sending, other] = [await start(), await start({ hasNode: false }), await start()];
+    await taking.ask('take', phones(5), false);
+    await crash(taking);
+    await wait(100);
+    await sending.ask('resume');
+    await until(() => settled(other).length === 5, 3000);
+    assert.deepEqual(sending.heard, []);
+  });
 });

@@ -70,6 +70,9 @@ describe('the rate of an account that several processes share', function () {
   it('holds when all of them wait for a login that takes long', async () => {
     const all = await processes(3, 400);
     await Promise.all(all.flatMap(({ account }) => Array.from({ length: 8 }, () => send(account, phone()))));
+    await wait(100);
+    const counts = await all[0]?.rig.store.outbox.counts('account');
+    assert.deepEqual([counts?.waiting, counts?.sending], [24, 0], 'nothing is begun that could not leave');
     while (settled(all) < 24) await wait(10);
     assert(most(arrived, 200) <= RATE / 5 + 3, `${most(arrived, 200)} in a fifth of a second`);
   });
