@@ -6,7 +6,8 @@
   smsMonitor.phone = (refresh) => {
     const choice = make('select', '').attr('id', 'sms-monitor-whose');
     const whose = make('div', 'sms-whose', [make('label', '', text('whose')).attr('for', 'sms-monitor-whose'), choice]);
-    const screen = make('ol', 'sms-screen').attr({ role: 'log', 'aria-label': text('onPhone'), tabindex: 0 });
+    const list = make('ol', '');
+    const screen = make('div', 'sms-screen', list).attr({ role: 'log', 'aria-label': text('onPhone'), tabindex: 0 });
     const empty = make('p', 'sms-empty', text('noPhone'));
     const words = make('input', '').attr({
       type: 'text',
@@ -53,14 +54,14 @@
       const isEmpty = phones.length === 0;
       empty.toggle(isEmpty);
       for (const part of [whose, screen, form]) part.toggle(!isEmpty);
-      const count = screen.children().length;
+      const count = list.children().length;
       smsMonitor.fill(
-        screen,
+        list,
         messages.filter((message) => message.phone === phone),
         ({ id }) => id,
         fill,
       );
-      if (screen.children().length !== count || choice.val() !== before) screen.scrollTop(screen.get(0).scrollHeight);
+      if (list.children().length !== count || choice.val() !== before) screen.scrollTop(screen.get(0).scrollHeight);
     };
 
     choice.on('change', () => {
