@@ -18,7 +18,7 @@
 
     const decide = async (message, { name, path }) => {
       try {
-        await smsEditor.ask('POST', `sms/accounts/${account}/held/${encodeURIComponent(message.reference)}/${path}`);
+        await smsEditor.ask('POST', `sms/accounts/${account}/held/${message.reference}/${path}`);
         smsEditor.say(result, 'good', text(`decided.${name}`, { to: message.to }));
       } catch (error) {
         smsEditor.say(result, 'bad', error.message);
