@@ -27,7 +27,7 @@ export function entryOf(values: readonly string[]): OutboxEntry {
   };
 }
 
-/** An account or a recipient as part of a key, which colons and dots part. */
+/** An account or a recipient as part of a key, whose parts colons part. */
 export function keyOf(name: string): string {
-  return encodeURIComponent(name).replaceAll('.', '%2E');
+  return encodeURIComponent(name);
 }

@@ -279,6 +279,14 @@ describe('two stores on one Redis', () => {
     });
   });
 
+  it('look again, as long as another has claims that may become theirs', async () => {
+    await one.outbox.add([entry('+3201')]);
+    await one.outbox.claim(ACCOUNT, now(), 1);
+    assert.equal(await one.outbox.nextDue(ACCOUNT), null, 'it is at it itself');
+    const next = (await other.outbox.nextDue(ACCOUNT)) ?? 0;
+    assert(next > now() && next <= now() + 5000, `in ${next - now()} ms`);
+  });
+
   it('take in nothing for which BullMQ does not take a job', async () => {
     redis.cli('lpush', `${prefix}:outbox-${ACCOUNT}:id`, 'of another kind');
     const [refused, taken] = [entry('+3201'), entry('+3202', { account: 'another' })];
@@ -296,6 +304,8 @@ describe('two stores on one Redis', () => {
     await one.outbox.add([lost, scheduled]);
     redis.cli('del', `${prefix}:outbox-${ACCOUNT}:wait`);
     assert.deepEqual(await one.outbox.claim(ACCOUNT, now(), 10), []);
+    const next = (await one.outbox.nextDue(ACCOUNT)) ?? 0;
+    assert(next > now() && next < now() + 1000, 'it is not asked for again and again');
     const clock = sinon.useFakeTimers({ now: now() + 61_000, toFake: ['Date'] });
     try {
       assert.deepEqual(await one.outbox.claim(ACCOUNT, now(), 10), []);
