@@ -31,7 +31,7 @@ export class RedisOutbox implements OutboxStore {
 
   /** All or none: when some are refused, or Redis does not answer, the others are taken back. */
   async add(entries: readonly OutboxEntry[]): Promise<void> {
-    this.#amends.make();
+    this.#amends.begin();
     for (let from = 0; from < entries.length; from += PORTION) {
       const results = await Promise.allSettled(entries.slice(from, from + PORTION).map((entry) => this.#add(entry)));
       const failed = results.find(({ status }) => status === 'rejected');
@@ -39,7 +39,7 @@ export class RedisOutbox implements OutboxStore {
       for (const [i, { reference }] of entries.slice(0, from + PORTION).entries()) {
         if (!wasThere(results[i - from])) this.#amends.owe(() => this.#withdraw(reference));
       }
-      this.#amends.make();
+      this.#amends.begin();
       throw failed.reason;
     }
   }
@@ -50,7 +50,7 @@ export class RedisOutbox implements OutboxStore {
   }
 
   async save(entry: OutboxEntry): Promise<void> {
-    this.#amends.make();
+    this.#amends.begin();
     const { account, to, notBefore, reference } = entry;
     const turn = this.#claims.of(reference);
     if (turn) {
@@ -68,14 +68,14 @@ export class RedisOutbox implements OutboxStore {
   }
 
   async remove(reference: string): Promise<void> {
-    this.#amends.make();
+    this.#amends.begin();
     const turn = this.#claims.of(reference);
     const answer = await this.#turns.write('outbox.remove', reference, ...(turn ? namesOf(turn) : NOBODY));
     await (turn ? this.#claims.end(reference, turn, answer) : this.#hurry(answer));
   }
 
   async move(entry: OutboxEntry, account: string): Promise<void> {
-    this.#amends.make();
+    this.#amends.begin();
     const { to, notBefore, reference } = entry;
     const [turn, job] = [this.#claims.of(reference), this.#lanes.newJob(account, to, notBefore)];
     const names = [...(turn ? namesOf(turn) : NOBODY), job.id];
@@ -85,7 +85,7 @@ export class RedisOutbox implements OutboxStore {
   }
 
   async takeExpired(account: string, now: number): Promise<OutboxEntry[]> {
-    this.#amends.make();
+    this.#amends.begin();
     const answer = await this.#turns.write('outbox.expire', keyOf(account), now, PORTION);
     const [entries, sooner] = answer as [string[][], string[][]];
     await Promise.all(sooner.map((job) => this.#hurry(job)));
