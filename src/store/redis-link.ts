@@ -53,11 +53,14 @@ export class RedisLink {
     return this.#redis?.status === 'ready' && this.#connection !== undefined;
   }
 
-  /** Anything that the client threw. One that does not answer any more is left for a new one. */
+  /**
+   * Anything that the client threw. A connection that is not answered any more is left for a new one; so is one to a
+   * replica: what is known by that name may be another by now.
+   */
   error(thrown: unknown): SmsError {
-    const isSilent = thrown instanceof Error && /timed out/.test(thrown.message);
+    const isOfNoUse = thrown instanceof Error && /timed out|READONLY|is a replica/.test(thrown.message);
     // While it connects it is not to be disturbed: it would give up for good.
-    if (isSilent && this.#redis?.status === 'ready') this.#redis.disconnect(true);
+    if (isOfNoUse && this.#redis?.status === 'ready') this.#redis.disconnect(true);
     return redisError(thrown, this.#place?.address ?? '');
   }
 

@@ -14,15 +14,20 @@ export interface RedisPlace {
 }
 
 const OLDEST = [6, 2];
+/** Milliseconds between two clocks that need not be told. */
+const APART = 10_000;
 
 /** @throws SmsError SMS_STORE, without the url: there may be a password in it */
 export function placeOf(url: string): RedisPlace {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   const db = Number(parsed?.pathname.slice(1) || '0');
-  if (!parsed || !/^rediss?:$/.test(parsed.protocol) || parsed.hostname === '' || !Number.isInteger(db)) {
+  const isRedis = parsed && /^rediss?:$/.test(parsed.protocol) && parsed.hostname !== '' && Number.isInteger(db);
+  // A password with these in it ends up in the host and the port, which are shown.
+  if (!isRedis || parsed.hash !== '' || parsed.search.includes('@')) {
     throw new SmsError(
       'SMS_STORE',
-      'The url of the Redis is none: it is written redis://host:6379, redis://user:password@host:6379/0, or rediss:// for TLS.',
+      'The url of the Redis is none: it is written redis://host:6379, redis://user:password@host:6379/0, or rediss:// ' +
+        'for TLS. In a user or a password, / is written %2F, # %23, ? %3F, @ %40, : %3A and % %25.',
     );
   }
   const [host, port] = [parsed.hostname.replace(/^\[|\]$/g, ''), Number(parsed.port || 6379)];
@@ -30,11 +35,22 @@ export function placeOf(url: string): RedisPlace {
     host,
     port,
     db,
-    username: decodeURIComponent(parsed.username) || undefined,
-    password: decodeURIComponent(parsed.password) || undefined,
+    username: decoded(parsed.username) || undefined,
+    password: decoded(parsed.password) || undefined,
     tls: parsed.protocol === 'rediss:',
     address: `${parsed.hostname}:${port}${db === 0 ? '' : `/${db}`}`,
   };
+}
+
+/** A % that begins no code stands for itself. */
+function decoded(text: string): string {
+  return text.replace(/(%[0-9a-f]{2})+/gi, (codes) => {
+    try {
+      return decodeURIComponent(codes);
+    } catch {
+      return codes;
+    }
+  });
 }
 
 /**
@@ -66,11 +82,22 @@ export function checkServer(info: string, address: string): void {
 
 /** What a person should know of a Redis that is good enough; null for nothing. */
 export function weaknessOf(info: string, address: string): string | null {
-  if (factsOf(info).get('aof_enabled') !== '0') return null;
-  return (
-    `The Redis at ${address} does not write what it is given to its disk at once: when it stops, the last messages ` +
-    'are lost. Set appendonly to yes.'
-  );
+  const facts = factsOf(info);
+  const weaknesses: string[] = [];
+  if (facts.get('aof_enabled') === '0') {
+    weaknesses.push(
+      `The Redis at ${address} does not write what it is given to its disk at once: when it stops, the last messages ` +
+        'are lost. Set appendonly to yes.',
+    );
+  }
+  const time = Number(facts.get('server_time_usec') ?? Number.NaN) / 1000;
+  if (Math.abs(Date.now() - time) > APART) {
+    weaknesses.push(
+      `The clocks of this machine and of the Redis at ${address} are not the same: with others that share it, messages ` +
+        'may wait too long, or expire too early. Have all machines set their clocks by NTP.',
+    );
+  }
+  return weaknesses.length > 0 ? weaknesses.join(' ') : null;
 }
 
 function factsOf(info: string): Map<string, string> {

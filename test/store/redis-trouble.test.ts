@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { redisStore, type Store } from '../../dist/src/store/index.js';
 import { redisError } from '../../dist/src/store/redis-errors.js';
+import { weaknessOf } from '../../dist/src/store/redis-server.js';
 import { cert, key } from '../providers/self-signed.ts';
 import { freePort } from '../support/node-red.ts';
 import { newPrefix, type RedisServer, soon, startRedis } from '../support/redis.ts';
@@ -128,6 +129,8 @@ describe('a Redis in trouble', function () {
       'redis://:secret@/',
       'redis://h:1/x',
       'redis://h:x',
+      'redis://user:123#secret@h:6379',
+      'redis://user:123?secret@h:6379/0',
     ]) {
       await fails(open(wrong).open(), /^The url of the Redis is none: it is written redis:/, false);
     }
@@ -160,6 +163,12 @@ describe('a Redis in trouble', function () {
       open(url().replace('redis:', 'rediss:')).open(),
       /the url begins with rediss:\/\/ if it speaks TLS|could not be reached by TLS|cannot be reached/,
     );
+  });
+
+  it('whose password has a % in it, written as it is or as a code', async () => {
+    admin('acl', 'setuser', 'half', 'on', '>5% off %se', '~*', '&*', '+@all');
+    await open(url('half:5%%20off%20%se@')).open();
+    await open(url('half:5%25%20off%20%25se@')).open();
   });
 
   it('that throws away what it was given when its memory is full, until it does not', async () => {
@@ -200,6 +209,30 @@ describe('a Redis in trouble', function () {
     primary.cli('replicaof', 'no', 'one');
     await store.marks.set('scope', 'key', '', DAY);
     await primary.kill();
+  });
+
+  it('that became a replica, while its name leads to the new primary', async function () {
+    const [old, next] = [await startRedis(this), await startRedis(this)];
+    let { port } = old;
+    const name = createServer((client) => {
+      const upstream = connect(port, '127.0.0.1');
+      client.pipe(upstream).pipe(client);
+      for (const socket of [client, upstream]) {
+        socket.on('error', () => {});
+        socket.on('close', () => [client, upstream].map((one) => one.destroy()));
+      }
+    }).listen(0, '127.0.0.1');
+    await once(name, 'listening');
+    const store = open(`redis://127.0.0.1:${(name.address() as AddressInfo).port}`);
+    await store.marks.set('scope', 'key', '', DAY);
+    old.cli('replicaof', '127.0.0.1', String(next.port));
+    await fails(store.marks.set('scope', 'key', '', DAY), /is a replica, which cannot be written to/);
+    await pause(100);
+    await fails(store.marks.set('scope', 'key', '', DAY), /is a replica, which cannot be written to/);
+    ({ port } = next);
+    await soon(() => store.marks.set('scope', 'key', '', DAY));
+    name.close();
+    await Promise.all([store.close(), old.kill(), next.kill()]);
   });
 
   it('that is still loading its data', async function () {
@@ -253,6 +286,15 @@ describe('a Redis in trouble', function () {
     await soon(() => store.open());
     assert.equal(told.length, 1);
     assert.match(told[0] ?? '', /does not write what it is given to its disk at once.* Set appendonly to yes/);
+  });
+
+  it('whose clock is not this machine’s: is used, and a person is told', async () => {
+    const info = (time: number) => `aof_enabled:1\r\nserver_time_usec:${time * 1000}\r\n`;
+    assert.equal(weaknessOf(info(Date.now() - 2000), place()), null);
+    assert.equal(weaknessOf('aof_enabled:1', place()), null, 'an old one does not tell');
+    for (const apart of [-3600_000, 30_000]) {
+      assert.match(weaknessOf(info(Date.now() + apart), place()) ?? '', /^The clocks of this machine .* by NTP\.$/);
+    }
   });
 
   it('has a sentence for what it says in other ways', () => {
