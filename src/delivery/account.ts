@@ -178,7 +178,8 @@ export class Account {
     } catch (thrown) {
       const error = toSmsError(thrown, 'SMS_STORE');
       this.#health.noticed(error);
-      for (const entry of entries) freeKey(store, entry).catch((trouble) => this.#health.failed(trouble));
+      const freed = this.insist(() => Promise.all(entries.map((entry) => freeKey(store, entry))));
+      freed.catch(() => {});
       throw error;
     }
   }

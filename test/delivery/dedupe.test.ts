@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { claimKey } from '../../dist/src/delivery/dedupe.js';
 import { memoryStore, type Store } from '../../dist/src/store/index.js';
+import { failing, rigs, send, until } from './support.ts';
 
 const DAY = 24 * 3600_000;
 const REQUEST = { key: 'order 7', time: DAY, to: '+32470120001', forGood: false };
@@ -52,5 +53,22 @@ describe('a key that another process has claimed', () => {
     const claiming = assert.rejects(claimKey(store, REQUEST), isDuplicate);
     await clock.tickAsync(60_000);
     await claiming;
+  });
+});
+
+describe('a key whose message could not be stored', () => {
+  const rig = rigs();
+
+  it('is free again when the store is, though it could not be freed at once', async () => {
+    const memory = memoryStore();
+    const outbox = failing(memory.outbox, 'add', 1);
+    const { account, vendor, owner } = rig({ ...memory, outbox, marks: failing(memory.marks, 'remove', 2) });
+    const sender = account(await vendor(() => 'accept'));
+    const again = () => send(sender, '+32470112001', 'Hello', { dedupe: REQUEST.key });
+    await assert.rejects(again(), { code: 'SMS_STORE' });
+    await until(async () => (await memory.marks.list('dedupe')).length === 0);
+    await again();
+    await owner.until(() => owner.outcomes.length === 1);
+    assert(owner.outcomes[0]?.receipt);
   });
 });
