@@ -167,7 +167,7 @@ describe(`three Node-REDs on one Redis, of which some are killed (seed ${SEED})`
 
   it('ask the vendor for what came in as often as one of them would', () => {
     const gaps = gapsBetween('enco.inbound.dedicated');
-    assert(gaps.length > 10 && Math.min(...gaps) > POLLED / 2, gaps.join(', '));
+    assert(gaps.length > 0 && Math.min(...gaps) > POLLED / 2, gaps.join(', '));
   });
 
   it('end without an error', async () => {
