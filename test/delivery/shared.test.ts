@@ -33,11 +33,15 @@ function shared(): Store {
 
 describe('on a store that several processes share', () => {
   let clock: sinon.SinonFakeTimers;
+  const owned: (() => void)[] = [];
   beforeEach(() => {
     const toFake = ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] as const;
     clock = sinon.useFakeTimers({ now: Date.parse('2026-11-22T10:00:00Z'), toFake: [...toFake] });
   });
-  afterEach(() => clock.restore());
+  afterEach(() => {
+    for (const disown of owned.splice(0)) disown();
+    clock.restore();
+  });
 
   it('a process counts as alive while it says so, and a while longer', async () => {
     const store = shared();
@@ -162,7 +166,7 @@ describe('on a store that several processes share', () => {
     const owner = new Recorder();
     const others = [1, 2].map(() => {
       const accounts = new Accounts();
-      accounts.own(OWNER, owner);
+      owned.push(accounts.own(OWNER, owner));
       const account = new Account({ ...STANDARD, store, connect: () => new Promise(() => {}) }, accounts);
       accounts.add(account);
       return account;
@@ -246,7 +250,7 @@ describe('on a store that several processes share', () => {
     const store = shared();
     const owner = new Recorder();
     const accounts = new Accounts();
-    accounts.own(OWNER, owner);
+    owned.push(accounts.own(OWNER, owner));
     const account = () => {
       const one = new Account({ ...STANDARD, store, connect: () => new Promise(() => {}) }, accounts);
       accounts.add(one);
