@@ -31,6 +31,12 @@ export interface SendDef extends AccountNodeDef {
 
 type Values = Record<'to' | 'text' | 'sender' | 'at' | 'options' | 'dedupe', unknown>;
 
+interface Input {
+  message: Message;
+  send: Send;
+  done: Done;
+}
+
 /** A message that was read, while its recipients are being looked at. */
 interface Taken {
   account: Account;
@@ -47,13 +53,16 @@ export class SendNode {
   #evaluate: (message: Message) => Promise<Values>;
   #jobs: Jobs;
   #outcomes: Outcomes;
-  /** Messages are read one after the other, however long one takes … */
-  #read: Promise<unknown> = Promise.resolve();
+  /** Messages wait as they came, so that a flood of them costs little more than they themselves: … */
+  #inputs = new Set<Input>();
+  /** … they are read one after the other, however long one takes, … */
+  #isReading = false;
   /** … and submitted to the store in that order. */
   #submitted: Promise<unknown> = Promise.resolve();
   /** Those that were submitted are in the store. */
   #stored: Promise<unknown> = Promise.resolve();
-  #taken = 0;
+  /** Messages that were read, and are not in the store yet. */
+  #onTheWay = 0;
 
   constructor(RED: NodeAPI, node: Node, config: SendDef) {
     this.#RED = RED;
@@ -77,31 +86,51 @@ export class SendNode {
       node.on('close', disown);
       this.#warnOfStores();
     });
-    node.on('input', (message, send, done) => this.#input(message as Message, send as Send, done));
+    node.on('input', (message, send, done) => this.#input({ message: message as Message, send: send as Send, done }));
   }
 
-  #input(message: Message, send: Send, done: Done): void {
+  #input(input: Input): void {
+    this.#inputs.add(input);
+    if (!this.#isReading) this.#outcomes.guarded(() => this.#read());
+  }
+
+  /** Goes on with those that come meanwhile. */
+  async #read(): Promise<void> {
+    this.#isReading = true;
+    for (const input of this.#inputs) {
+      this.#inputs.delete(input);
+      try {
+        const taken = await this.#take(input);
+        if (taken) this.#pass(taken);
+      } catch (error) {
+        this.#outcomes.guarded(() => Promise.reject(error));
+      }
+      if (this.#onTheWay >= MOST_ON_THE_WAY) await this.#submitted.then(() => this.#stored);
+    }
+    this.#isReading = false;
+  }
+
+  #pass(taken: Taken): void {
+    this.#onTheWay += 1;
     const before = this.#submitted;
-    const reading = this.#read.then(async () => {
-      this.#taken += 1;
-      // A flood of messages waits as it is, and not with all that is made of it.
-      if (this.#taken % TOGETHER === 0) await before.then(() => this.#stored);
-      return this.#take(message, send, done);
-    });
-    this.#read = reading.then(nothing, nothing);
-    const work = reading.then(async (taken) => {
-      if (!taken) return;
-      const entries = await this.#check(taken);
+    const submit = async (entries: readonly OutboxEntry[]) => {
       await before;
       await this.#submit(taken, entries);
-    });
+    };
+    const work = this.#check(taken)
+      .then(submit)
+      .finally(() => {
+        this.#stored.then(() => {
+          this.#onTheWay -= 1;
+        });
+      });
     // Without a result, which would hold that of the one before it, and so on.
     this.#submitted = Promise.allSettled([before, work]).then(nothing);
     this.#outcomes.guarded(() => work);
   }
 
   /** What the message asks for; undefined when that cannot be known, or when it goes without the queue. */
-  async #take(message: Message, send: Send, done: Done): Promise<Taken | undefined> {
+  async #take({ message, send, done }: Input): Promise<Taken | undefined> {
     let account: Account | undefined;
     try {
       account = accountFor(this.#RED, this.#config, message);
@@ -251,5 +280,7 @@ function named(to: unknown): string | undefined {
 
 function nothing(): void {}
 
-/** Recipients that are checked at once; messages that are on their way into the store. */
+/** Recipients that are checked at once. */
 const TOGETHER = 500;
+/** Messages that are on their way into the store: what is made of them is many times what they are. */
+const MOST_ON_THE_WAY = 100;
