@@ -4,7 +4,7 @@ import sinon from 'sinon';
 import { embeddedStore } from '../../dist/src/store/index.js';
 import { SqliteFile } from '../../dist/src/store/sqlite-file.js';
 import { newFile } from '../store/sqlite-files.ts';
-import { request, rigs, send } from './support.ts';
+import { request, rigs, send, wait } from './support.ts';
 
 describe('messages that come together', () => {
   let file: string;
@@ -16,7 +16,11 @@ describe('messages that come together', () => {
 
   it('are taken in and handed to the vendor with one commit', async () => {
     const { owner, vendor: start, account: open, store } = rig();
-    const vendor = await start(() => 'accept');
+    let isSlow = false;
+    const vendor = await start(async () => {
+      if (isSlow) await wait(300);
+      return 'accept';
+    });
     const account = open(vendor);
     await send(account, '+32470120000');
     await owner.until(() => owner.outcomes.length === 1);
@@ -24,6 +28,7 @@ describe('messages that come together', () => {
     const entries = await Promise.all(
       Array.from({ length: 10 }, (_, i) => account.prepare(request(`+3247012${1000 + i}`, 'Hello'))),
     );
+    isSlow = true;
     const commits = sinon.spy(SqliteFile.prototype, 'transaction');
     await Promise.all(entries.map((entry) => account.submit([entry])));
     assert.equal(commits.thisValues.filter((one) => (one as SqliteFile).file === file).length, 1);
