@@ -19,7 +19,7 @@ describe('messages that come together', () => {
     let isSlow = false;
     const vendor = await start(async () => {
       if (isSlow) await wait(300);
-      return 'accept';
+      return 'accept' as const;
     });
     const account = open(vendor);
     await send(account, '+32470120000');
