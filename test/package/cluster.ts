@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Sandbox } from '../../dist/src/sandbox/index.js';
 import { type FlowNode, freePort, type NodeRed, startNodeRed } from '../support/node-red.ts';
+import type { ClusterVendor } from './cluster-vendor.ts';
 
 /** One line that a flow has written. */
 export interface Told {
@@ -29,7 +29,7 @@ const SECRET = 'only-the-vendor-knows';
 export interface ClusterOptions {
   size: number;
   redis: string;
-  vendor: Sandbox;
+  vendor: ClusterVendor;
   /** Messages a second. */
   rate: number;
 }
