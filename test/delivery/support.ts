@@ -131,7 +131,8 @@ export function rigs(make: () => Store = memoryStore): (given?: Store) => Rig {
   return (given) => {
     const [accounts, store, owner] = [new Accounts(), given ?? make(), new Recorder()];
     ends.push(() => store.close());
-    accounts.own(OWNER, owner);
+    const disown = accounts.own(OWNER, owner);
+    ends.push(async () => disown());
     return {
       accounts,
       store,
