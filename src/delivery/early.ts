@@ -1,6 +1,7 @@
 /** Reports that come before the receipt of their message: kept for it, by the vendor's id or by our reference. */
 import type { ProviderReport } from '../providers/provider';
 import type { MarkStore } from '../store';
+import { isForward } from './stages';
 
 /** How long a report waits for its receipt. */
 const KEPT_FOR = 3600_000;
@@ -23,13 +24,13 @@ export class EarlyReports {
     this.#scope = `early:${account}`;
   }
 
-  /** Of several the latest, or the final one; one that names no message is not kept. */
+  /** Of several the furthest; one that names no message is not kept. */
   async keep(heard: ProviderReport, reference?: string): Promise<void> {
     const key = heard.id || (reference ? `${OF_REFERENCE}${reference}` : '');
     if (!key) return;
     const kept = await this.#marks.get(this.#scope, key);
-    const isLast = kept !== null && (JSON.parse(kept) as ProviderReport).final;
-    if (!isLast) await this.#marks.set(this.#scope, key, JSON.stringify(heard), KEPT_FOR);
+    const isNews = kept === null || isForward(JSON.parse(kept) as ProviderReport, heard);
+    if (isNews) await this.#marks.set(this.#scope, key, JSON.stringify(heard), KEPT_FOR);
   }
 
   async of(id: string, reference: string): Promise<EarlyReport[]> {

@@ -11,6 +11,7 @@ import { type EarlyReport, EarlyReports } from './early';
 import { movedBody } from './letters';
 import { LIFE } from './life';
 import type { Letter, Post } from './post';
+import { isForward, RANK } from './stages';
 
 export interface TrackerOptions {
   account: AccountReference;
@@ -32,17 +33,6 @@ export interface TrackerOptions {
   /** Told of what went wrong while nobody waited for it. */
   failed(error: unknown): void;
 }
-
-const RANK: Record<Status, number> = {
-  scheduled: 0,
-  queued: 1,
-  sent: 2,
-  unknown: 3,
-  delivered: 9,
-  failed: 9,
-  expired: 9,
-  received: 9,
-};
 
 export class Tracker {
   #options: TrackerOptions;
@@ -128,7 +118,7 @@ export class Tracker {
         message = await this.#find(heard.id, reference);
       }
       await this.#options.heard({ ...heard, to: heard.to || (message?.to ?? '') });
-      if (!message || !isForward(message, heard)) return null;
+      if (!message || !isForward({ ...message, reply: message.report?.reply }, heard)) return null;
       const report = this.#complete({ ...heard, id: message.id, to: heard.to || message.to });
       // Of those who move it at the same time one does; the others look again.
       if (await this.#move(message, report)) return report;
@@ -283,12 +273,4 @@ function stepsOf({ status: was, steps = [] }: TrackedMessage, { status, updatedA
   if (status === was) return steps;
   // A vendor that tells whole seconds seems to have done it before it was asked.
   return [...steps, { status, at: Math.max(Date.parse(updatedAt) || Date.now(), steps.at(-1)?.at ?? 0) }];
-}
-
-/** Nothing follows a final status but a reply; otherwise a later stage, or another word for the same stage. */
-function isForward(message: TrackedMessage, heard: ProviderReport): boolean {
-  if (heard.reply && !message.report?.reply) return true;
-  if (message.final) return false;
-  const [was, is] = [RANK[message.status], heard.final ? 9 : RANK[heard.status]];
-  return is > was || (is === was && heard.providerStatus !== message.providerStatus);
 }

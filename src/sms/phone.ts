@@ -9,12 +9,16 @@ const READ_LIMIT = 2_000;
 
 /** Fifteen digits and any separators are shorter. */
 const LONGEST_NUMBER = 64;
+/** A plus and fifteen digits. */
+const LONGEST_E164 = 16;
 const TOO_LONG = 'it is too long (give several recipients as an array, one number each)';
+
+const AMBIGUOUS = 'it can be read as two numbers: write it with its country code and without a trunk prefix';
 
 /**
  * The E.164 form (`+32470123456`) of a number with its usual separators: spaces, dots, dashes, slashes, brackets, `tel:`.
  * With a region (ISO 3166, `BE`) national numbers are understood too. `00` stands for the plus when no region says
- * otherwise: no country code begins with 0, so nothing else can be meant.
+ * otherwise: no country code begins with 0, so nothing else can be meant. Reading the result again changes nothing.
  *
  * Checked is that the country exists and that the length is possible there, not that the number lies in a known range: a range
  * opened after this package was built must not be refused.
@@ -79,7 +83,15 @@ function parse(input: string, region: string | undefined): string {
   }
   const number = library().parsePhoneNumberFromString(international, country);
   if (!number?.isPossible()) throw invalid(input, reason(international, country));
+  // Japan's toll-free numbers may be longer, within Japan.
+  if (number.number.length > LONGEST_E164) throw invalid(input, TOO_LONG);
+  if (number.number !== international && !isWhatItSays(number.number)) throw invalid(input, AMBIGUOUS);
   return number.number;
+}
+
+/** A trunk prefix that is left out may leave a number that seems to begin with one again. */
+function isWhatItSays(number: string): boolean {
+  return library().parsePhoneNumberFromString(number)?.number === number;
 }
 
 /** Without `tel:`, without what is not seen (numbers copied from an address book carry direction marks), with plain dashes and spaces. */
