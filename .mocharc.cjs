@@ -3,12 +3,16 @@ const named = process.argv.slice(2).some((argument) => argument.startsWith('test
 
 module.exports = {
   spec: named ? [] : ['test/**/*.test.ts'],
-  require: ['test/support/strict.ts', 'test/coverage/table.ts'],
+  require: ['test/support/strict.ts'],
+  reporter: 'test/coverage/reporter.ts',
   extension: ['ts'],
   recursive: true,
   // A folder that is named has files that are no tests, too.
   ignore: ['test/**/!(*.test).ts'],
   timeout: 10_000,
+  // Most of the time is waiting: for a process that starts, a browser, a vendor that hangs.
+  parallel: !named,
+  jobs: 3,
   'forbid-only': true,
   'fail-zero': true,
 };
