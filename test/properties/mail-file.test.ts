@@ -16,7 +16,7 @@ const written = (...palettes: string[][]) =>
 const PLAIN = ['U-', 'D-', 'T-', 'T>', '#-', '# ', '(% ', '\r\n', '\n', '\r'];
 const text = fc.oneof(
   { weight: 4, arbitrary: written(PLAIN, WORDS).map((some) => `${some}.`) },
-  { weight: 4, arbitrary: written(['#1#', '(%1)', '#2# '], PLAIN, WORDS).map((some) => `${some}.`) },
+  { weight: 4, arbitrary: written(['#1#', '(%1)', '#1', '#2#', '2#'], PLAIN, WORDS).map((some) => `${some}.`) },
   { weight: 1, arbitrary: written(MARKS, WORDS, ENDS) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
 );
@@ -59,6 +59,26 @@ describe('of every file of lines', () => {
       RUNS,
     );
     assert.ok(read > RUNS.numRuns / 8, `${read} of ${RUNS.numRuns} files could be written`);
+  });
+
+  it('a reader that fills one place after the other reads the same', () => {
+    fc.assert(
+      fc.property(block, (given) => {
+        const file = fileOf({ accountCode: 'DEMO', date: null, blocks: [given] });
+        if (file === null) return;
+        const text = linesOf(given.text).join('\n');
+        const filled = given.recipients.map(({ fields }) => {
+          const inTurn = (left: string, value: string, i: number) =>
+            left.replaceAll(`#${i + 1}#`, () => value).replaceAll(`(%${i + 1})`, () => value);
+          return (fields ?? []).reduce(inTurn, text);
+        });
+        assert.deepEqual(
+          filled,
+          messagesOf(given).map((message) => message.text),
+        );
+      }),
+      RUNS,
+    );
   });
 
   it('it has one line for the account, one for each line of a text and one for each recipient', () => {

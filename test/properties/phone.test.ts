@@ -50,7 +50,7 @@ describe('any text at all', () => {
     fc.string({ unit: fc.constantFrom(...'+0123456789 ()-./;,x\n\u200e'), maxLength: 40 }),
     // Trunk prefixes, once more and in front of each other.
     fc
-      .tuple(region, fc.stringMatching(/^(0|8|80|1|9|15|20){0,3}\d{5,10}$/))
+      .tuple(region, fc.stringMatching(/^(0|8|80|1|9|15|20){0,3}\d{5,14}$/))
       .map(([country, rest]) => `+${getCountryCallingCode(country)}${rest}`),
   );
 
