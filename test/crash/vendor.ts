@@ -145,7 +145,7 @@ async function startSandboxes(cells: readonly Cell[], accepted: (text: string) =
 }
 
 /** The same request at the sandbox, and what it answers. */
-function forward({ baseUrl }: Sandbox, { method, headers }: IncomingMessage, path: string, body: Buffer) {
+export function forward({ baseUrl }: Sandbox, { method, headers }: IncomingMessage, path: string, body: Buffer) {
   return new Promise<Answer>((resolve, reject) => {
     const { hostname, port } = new URL(baseUrl);
     const passed = request({ hostname, port, method, path, headers }, (answer) => {

@@ -1,0 +1,204 @@
+/** Very many messages through a real Node-RED and a vendor that fails; then the same while it is deployed again and again. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type FlowNode, freePort, type NodeRed, startNodeRed } from '../support/node-red.ts';
+import { type Census, type Delay, Ear } from './ear.ts';
+import { flowOf } from './flow.ts';
+import { type Message, messagesOf } from './lines.ts';
+import { type FailingVendor, type FailingVendorOptions, startFailingVendor, type VendorReport } from './vendor.ts';
+
+export interface LoadOptions {
+  /** Given as fast as they are taken. */
+  messages: number;
+  /** Full deploys, with as many messages before each as {@link EACH}. */
+  redeploys: number;
+  /** Which calls of the vendor may fail; default those that have a message. */
+  spoils?: FailingVendorOptions['spoils'];
+  seed?: number;
+}
+
+export interface LoadResult {
+  given: Message[];
+  /** By message: its ends. */
+  ends: ReadonlyMap<string, (string | null)[]>;
+  /** By message: its final reports. */
+  finals: ReadonlyMap<string, number>;
+  vendor: VendorReport;
+  complaints: string[];
+  /** How many messages are in the store in no final state, when all have been told of. */
+  underWay: number;
+  /** Seconds, and what the event loop was late by, without deploys and with them. */
+  phases: { title: string; messages: number; seconds: number; delay: Delay }[];
+  /** When so much of the first phase is settled: megabytes of the heap that are in use. */
+  heap: { percent: number; megabytes: number }[];
+  /** With the flow deployed, after one deploy and after many. */
+  running: [Census, Census];
+  /** With nothing deployed any more, after one deploy and after many. */
+  empty: [Census, Census];
+}
+
+/** Messages that are given before each redeploy. */
+export const EACH = 20;
+/** Given with one request. */
+const AT_ONCE = 250;
+/** Messages by which everything is loaded that is loaded on first use. */
+const FIRST = 50;
+const SAMPLES = [25, 50, 100];
+/** Milliseconds in which everything is over, and in which what is idle is closed. */
+const LIMIT = 300_000;
+const QUIET = 15_000;
+const PROBE = fileURLToPath(new URL('probe.cjs', import.meta.url));
+const NOTHING: FlowNode[] = [{ id: 'tab', type: 'tab', label: 'Nothing' }];
+
+export async function load({ messages, redeploys, spoils = 'messages', seed = 1 }: LoadOptions): Promise<LoadResult> {
+  const vendor = await startFailingVendor({ spoils, seed });
+  let site: Site | undefined;
+  try {
+    site = await startSite(vendor);
+    const given = messagesOf(FIRST + messages + redeploys * EACH);
+    const all = given.slice(FIRST, FIRST + messages);
+    const others = given.slice(FIRST + messages);
+
+    await site.deploy(site.flow);
+    await site.give(given.slice(0, FIRST));
+    await site.settled(FIRST);
+    const emptyBefore = await site.clear();
+
+    await site.deploy(site.flow);
+    const heap: LoadResult['heap'] = [];
+    const first = await site.phase('without a deploy', all.length, async ({ give, settled, ear }) => {
+      const giving = give(all);
+      giving.catch(() => {});
+      for (const percent of SAMPLES) {
+        await settled(FIRST + (all.length * percent) / 100);
+        heap.push({ percent, megabytes: (await ear.census()).heap / 2 ** 20 });
+      }
+      await giving;
+    });
+    const runningBefore = await site.idle();
+    const second = await site.phase(
+      `with ${redeploys} deploys`,
+      others.length,
+      async ({ give, deploy, flow, settled }) => {
+        for (let i = 0; i < redeploys; i += 1) {
+          await give(others.slice(i * EACH, (i + 1) * EACH));
+          await deploy(flow);
+        }
+        await settled(given.length);
+      },
+    );
+    const runningAfter = await site.idle();
+    const underWay = await site.underWay();
+    const emptyAfter = await site.clear();
+    const { ends, finals, complaints } = site.ear;
+    return {
+      ...{ given, ends, finals, complaints, underWay, heap, vendor: await vendor.report() },
+      ...{ phases: [first, second], running: [runningBefore, runningAfter], empty: [emptyBefore, emptyAfter] },
+    };
+  } finally {
+    await site?.stop();
+    await vendor.close();
+  }
+}
+
+/** The Node-RED, and what is done to it. */
+interface Site {
+  flow: FlowNode[];
+  ear: Ear;
+  give(messages: readonly Message[]): Promise<void>;
+  /** A full deploy; resolves when the flows run. */
+  deploy(flow: FlowNode[]): Promise<void>;
+  /** Resolves when so many messages have ended. */
+  settled(count: number): Promise<void>;
+  phase(title: string, messages: number, work: (site: Site) => Promise<void>): Promise<LoadResult['phases'][number]>;
+  /** Waits until no connection to the vendor is left. */
+  idle(): Promise<Census>;
+  /** Deploys nothing, and waits until nothing is left. */
+  clear(): Promise<Census>;
+  underWay(): Promise<number>;
+  stop(): Promise<unknown>;
+}
+
+async function startSite(vendor: FailingVendor): Promise<Site> {
+  const port = await freePort();
+  const nodeRed = await startNodeRed({
+    ...{ flows: NOTHING, port, settings: { apiMaxLength: '50mb' } },
+    env: { NODE_OPTIONS: `--require "${PROBE}"`, LOAD_VENDOR_PORT: String(vendor.port) },
+  });
+  const ear = new Ear(nodeRed.process);
+  const site: Site = {
+    flow: flowOf(vendor, `http://127.0.0.1:${port}`),
+    ear,
+    async give(messages) {
+      for (let i = 0; i < messages.length; i += AT_ONCE) await post(nodeRed, messages.slice(i, i + AT_ONCE));
+    },
+    async deploy(flow) {
+      const before = ear.starts;
+      const headers = { 'Node-RED-Deployment-Type': 'full' };
+      const { status, text } = await nodeRed.admin('POST', '/flows', placed(flow), headers);
+      if (status >= 300) throw new Error(`Node-RED refused the flows: ${status} ${text}`);
+      await until('the flows run', () => ear.starts > before, LIMIT);
+    },
+    settled: (count) =>
+      until(
+        `${count} messages are settled`,
+        () => ear.ends.size >= count,
+        LIMIT,
+        () => lastWords(ear),
+      ),
+    async phase(title, messages, work) {
+      await ear.delay();
+      const begun = performance.now();
+      await work(site);
+      return { title, messages, seconds: (performance.now() - begun) / 1000, delay: await ear.delay() };
+    },
+    async idle() {
+      await until('the connections to the vendor are closed', async () => (await vendor.report()).open === 0, LIMIT);
+      return ear.census();
+    },
+    async clear() {
+      await site.deploy(NOTHING);
+      let census = await ear.census();
+      const isClear = async () => {
+        census = await ear.census();
+        return census.files === 0 && census.sockets === 0 && (await vendor.report()).open === 0;
+      };
+      await until('nothing is open', isClear, QUIET, () => JSON.stringify(census));
+      return census;
+    },
+    async underWay() {
+      const { body } = await nodeRed.admin('GET', '/sms/accounts');
+      const { accounts } = body as { accounts: { counts: Record<string, number> }[] };
+      const open = ['waiting', 'sending', 'unknown', 'expired'];
+      return accounts.flatMap(({ counts }) => open.map((state) => counts[state] ?? 0)).reduce((a, b) => a + b, 0);
+    },
+    stop: () => nodeRed.stop(),
+  };
+  return site;
+}
+
+async function post(nodeRed: NodeRed, messages: readonly Message[]): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const { status } = await fetch(`${nodeRed.nodeRoot}/give`, {
+    ...{ method: 'POST', headers },
+    body: JSON.stringify(messages),
+  });
+  if (status !== 200) throw new Error(`Node-RED did not take the messages: ${status}`);
+}
+
+const placed = (flow: FlowNode[]) => flow.map((node) => ('wires' in node ? { x: 100, y: 100, ...node } : node));
+
+async function until(
+  what: string,
+  holds: () => unknown,
+  milliseconds: number,
+  words: () => string = () => '',
+): Promise<void> {
+  for (const end = Date.now() + milliseconds; !(await holds()); await pause(20)) {
+    if (Date.now() > end) throw new Error(`It did not happen: ${what}. ${words()}`);
+  }
+}
+
+function lastWords({ ends, complaints }: Ear): string {
+  return `${ends.size} are. ${complaints.slice(-5).join('\n')}`;
+}
