@@ -46,14 +46,15 @@ export class Editor {
     });
   }
 
-  /** `answers`: paths of the admin API below `url` that the browser answers itself, with this JSON. */
+  /** `answers`: paths of the admin API below `url` that the browser answers itself, with this JSON; `locale`: its language. */
   static async open(
     browser: Browser,
     url: string,
     theme: Theme,
     answers: Record<string, unknown> = {},
+    locale = 'en-US',
   ): Promise<Editor> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, locale: 'en-US' });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, locale });
     await context.addInitScript((value) => localStorage.setItem('view-dark-theme', value), theme);
     const page = await context.newPage();
     for (const [path, json] of Object.entries(answers)) {
