@@ -102,24 +102,6 @@
     return value === '' || (value === String(standard) && (!type || type === defaults[`${name}Type`]?.value));
   }
 
-  /** Asks the provider for the senders of a deployed account and offers them in `place`; `pick(sender)` when clicked. */
-  smsEditor.suggestSenders = async (button, account, place, pick) => {
-    button.prop('disabled', true);
-    try {
-      const { senders } = await smsEditor.ask('GET', `sms-provider/${account}/senders`);
-      smsEditor.say(place, 'plain', senders.length ? ' ' : smsEditor.text('sms-provider.noSenders'));
-      for (const sender of senders) {
-        $('<button type="button" class="red-ui-button red-ui-button-small">')
-          .text(sender)
-          .on('click', () => pick(sender))
-          .appendTo(place);
-      }
-    } catch (error) {
-      smsEditor.say(place, 'bad', error.status === 404 ? smsEditor.text('shared.deployFirst') : error.message);
-    }
-    button.prop('disabled', false);
-  };
-
   /** Shows a line of `kind` good, bad or plain in `place`; an empty text hides it. Never takes HTML. */
   smsEditor.say = (place, kind, text) => {
     place

@@ -5,8 +5,9 @@
   /**
    * Fills `container` with a form for `schema` (an object schema) that shows `value`; `onChange(newValue)` after each
    * change. Properties of `value` that the schema does not name are kept, and shown below the others.
+   * `offer(name, element)` may give the control of a property a list to choose from.
    */
-  smsEditor.schemaForm = (container, schema, value, onChange) => {
+  smsEditor.schemaForm = (container, schema, value, onChange, offer = () => undefined) => {
     const current = { ...value };
     const required = new Set(schema.required ?? []);
     const properties = schema.properties ?? {};
@@ -19,6 +20,7 @@
     for (const [name, property] of Object.entries(properties)) {
       const options = { property, required: required.has(name), value: current[name] };
       rowFor(name, options, (changed) => put(name, changed)).appendTo(container);
+      offer(name, container.find(`#${idOf(name)}`));
     }
     for (const name of Object.keys(current).filter((known) => !(known in properties))) {
       const foreign = schema.additionalProperties === false;
@@ -29,7 +31,7 @@
   };
 
   function rowFor(name, { property, required = false, foreign = false, value }, onChange) {
-    const id = `sms-param-${name.replace(/[^A-Za-z0-9_-]/g, '_')}`;
+    const id = idOf(name);
     const row = $('<div class="form-row">');
     const label = $('<label>').attr('for', id).append(breakable(name)).appendTo(row);
     if (required) {
@@ -59,6 +61,10 @@
       }
     });
     return row;
+  }
+
+  function idOf(name) {
+    return `sms-param-${name.replace(/[^A-Za-z0-9_-]/g, '_')}`;
   }
 
   /** A long name may go on in the next line where a word of it begins. */

@@ -279,6 +279,26 @@ export interface ProviderField {
   when?: { name: string; is: readonly string[] };
 }
 
+/** One of the things that an account has, such as a template, for a person to choose. */
+export interface Choice {
+  /** What is filled in. */
+  value: string;
+  /** What a person knows it by; nothing where that is the value itself. */
+  label?: string;
+}
+
+/** Where an account's choices come from: a call, and where they are in its answer. */
+export interface ChoiceSource {
+  operation: string;
+  params?: Params;
+  /** The member of the answer that is the list; the answer itself where not said. */
+  list?: string;
+  /** The member of each entry that is filled in; the entry itself where not said. */
+  value?: string;
+  /** The members by which a person knows it. */
+  label?: readonly string[];
+}
+
 export interface Provider {
   /** Short and lower-case, as in the `provider` property of an account. */
   id: string;
@@ -303,6 +323,8 @@ export interface Provider {
   batch?: number;
   /** The operation and those of its parameters that a user may set on a message. */
   options: { operation: string; names: readonly string[] };
+  /** What an account has to choose from, by the field (`sender`, `address`) or the parameter that it is filled in. */
+  choices?: Readonly<Record<string, ChoiceSource>>;
   webhook?: WebhookReader;
   mail?: MailReader;
   /** For a vendor that changes a text before it goes on the air: what the phone will show of it. */

@@ -42,7 +42,7 @@ async function described(operation: Operation) {
 
 /** What may differ between two accounts of the same vendor. */
 function abilities(provider: Provider) {
-  const { webhook, mail, options } = provider;
+  const { webhook, mail, options, choices = {} } = provider;
   return {
     capabilities: capabilitiesOf(provider),
     /** How pushes are told from forged ones; null where nothing is pushed. */
@@ -51,6 +51,8 @@ function abilities(provider: Provider) {
     mail: mail !== undefined,
     /** The parameters that a user may set on a message. */
     options: options.names,
+    /** The fields and parameters for which an account has something to choose from. */
+    choices: Object.keys(choices),
   };
 }
 

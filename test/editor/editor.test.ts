@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { type NodeRed, type NodeRedOptions, startNodeRed } from '../support/node-red.ts';
 import { ROOT } from '../support/packed.ts';
 import { Editor, startBrowser, type World } from './browser.ts';
+import { choices } from './choices.ts';
 import { counter } from './counter.ts';
 import { counterInDialog, counterLooks, counterOfProviders } from './counter-dialog.ts';
 import { dialogs } from './dialogs.ts';
@@ -57,6 +58,7 @@ describe('the editor', function () {
     describe('a text in its dialog', () => counterInDialog(() => light));
     describe('sms-request', () => requests(() => light));
     describe('what the dialogs do', () => settings(() => light));
+    describe('what an account has to choose from', () => choices(() => light));
   });
 
   describe('with invented providers, in Node-RED 4', () => {
@@ -89,7 +91,7 @@ describe('the sources of the editor', () => {
     const files = readdirSync(join(ROOT, 'nodes'), { recursive: true, encoding: 'utf8' });
     for (const file of files.filter((name) => /\.(html|js|css)$/.test(name) && !name.includes('locales'))) {
       const text = readFileSync(join(ROOT, 'nodes', file), 'utf8');
-      for (const { id } of providers) assert.doesNotMatch(text, new RegExp(id, 'i'), file);
+      for (const { id } of providers) assert.doesNotMatch(text, new RegExp(`\\b${id}\\b`, 'i'), file);
     }
   });
 });

@@ -63,6 +63,7 @@ export const catalog = {
       webhook: 'signed',
       mail: false,
       options: ['validity', 'nature'],
+      choices: ['sender', 'address', 'code', 'destinations'],
       variants: [],
       fields: [
         { name: 'clientId', kind: 'credential', required: true },
@@ -210,9 +211,20 @@ export const catalog = {
 export const SECRET_URL = 'http://127.0.0.1:1880/sms/webhook-in/abcdefghijkmnpqrstuvwxyz23456789';
 export const MASKED_URL = 'http://127.0.0.1:1880/sms/webhook-in/••••••';
 
-/** What the browser answers in place of the admin API. */
+/** What the invented account has to choose from. */
+const CHOICES = {
+  sender: [{ value: '8888' }, { value: '666', label: 'for alarms' }],
+  code: [{ value: 'AB', label: 'Alpha' }],
+  destinations: [{ value: '+3211', label: 'Ann' }, { value: '+3222' }],
+};
+
+/** What the browser answers in place of the admin API; of choices, as the account is deployed and as a test has changed it. */
 export const ANSWERS = {
   'sms-provider/catalog': catalog,
-  [`sms-provider/${ACCOUNT}/senders`]: { senders: ['8888', '666'] },
+  ...Object.fromEntries(
+    Object.entries(CHOICES).flatMap(([name, choices]) =>
+      [`sms-provider/${ACCOUNT}/choices/${name}`, `sms-provider/choices/${name}`].map((path) => [path, { choices }]),
+    ),
+  ),
   'webhook-in/webhook-in/address': { masked: MASKED_URL, note: 'Only this machine reaches it.' },
 };

@@ -32,8 +32,9 @@ export function runtime(world: () => World): void {
 
   it('look up the senders of the account', async () => {
     const tray = await editor.edit(idOf('sms-send'));
-    await tray.locator('#sms-send-senders').click();
-    await tray.locator('#sms-send-sender-list button').first().waitFor();
+    const row = tray.locator('.form-row', { has: editor.page.locator('#node-input-sender') });
+    await row.locator('.sms-open').click();
+    await row.locator('.sms-choices [data-value]').first().waitFor();
   });
 
   it('show the address of a webhook, and that it is reached', async () => {

@@ -59,15 +59,6 @@ export function settings(world: () => World): void {
       await tray.getByText('Pigeons fly at once.').waitFor();
     });
 
-    it('offers the senders of the account, and takes the one that is clicked', async () => {
-      const tray = await editor.edit('sms-send');
-      await tray.locator('#sms-send-senders').click();
-      await tray.getByRole('button', { name: '8888' }).click();
-      await editor.done();
-      const { sender, senderType } = await editor.stored('sms-send');
-      assert.deepEqual({ sender, senderType }, { sender: '8888', senderType: 'str' });
-    });
-
     it('keeps fallback accounts as a list of ids, without the account itself', async () => {
       const tray = await editor.edit('sms-send');
       await tray.locator('details.sms-fold').evaluate((fold) => {

@@ -303,12 +303,6 @@ describe('the admin API', () => {
     assert.deepEqual(flow.out.flat(), []);
   });
 
-  it('lists the senders of an account, and says why not', async () => {
-    const { get, own } = await texts(listen());
-    assert.deepEqual((await get(`/sms-provider/${own.id}/senders`)).body, { senders: ['666', '8888'] });
-    assert.equal((await get('/sms-provider/nobody/senders')).status, 404);
-  });
-
   it('tests a connection with what the open dialog says, a password that was not touched being the stored one', async () => {
     const { own, sandbox } = await listen();
     const { baseUrl, tokenUrl, credentials } = sandbox;

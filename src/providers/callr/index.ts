@@ -31,6 +31,8 @@ export const callr: Provider = {
   operations,
   verbs,
   options: { operation: 'callr.sms.send', names: ['options', ...SMS_OPTIONS] },
+  // Of webhooks.subscribe.
+  choices: { type: { operation: 'callr.webhooks.getEventTypes' } },
   webhook,
   probe,
   cannot: {

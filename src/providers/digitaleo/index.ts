@@ -1,6 +1,6 @@
 /** Digitaleo ecoSMS: HTTPS with a token; or mails and files, of which nothing is heard again. */
 import { SmsError } from '../../sms/errors';
-import type { Capability, Provider, Settings } from '../provider';
+import type { Capability, ChoiceSource, Provider, Settings } from '../provider';
 import { PROBES, verbsByFile } from './by-file';
 import { transcribe } from './characters';
 import { MAX_PER_CALL, RATE } from './limits';
@@ -18,6 +18,8 @@ const HTTPS = { name: 'transport', is: ['https'] };
 const SMTP = { name: 'transport', is: ['smtp'] };
 const BY_FILE = { name: 'transport', is: ['smtp', 'ftp'] };
 const FTP = { name: 'transport', is: ['ftp'] };
+
+const MAILINGS: ChoiceSource = { operation: 'digitaleo.mailing.read', params: { limit: 100 }, list: 'list' };
 
 export const digitaleo: Provider = {
   id: 'digitaleo',
@@ -61,6 +63,10 @@ export const digitaleo: Provider = {
   options: {
     operation: 'digitaleo.sms.create',
     names: ['email', 'emailSender', 'emailSubject', 'type', 'binary'],
+  },
+  choices: {
+    mailingId: { ...MAILINGS, value: 'id', label: ['name'] },
+    mailingName: { ...MAILINGS, value: 'name' },
   },
   webhook,
   mail: replyMail,
@@ -108,6 +114,7 @@ function withSettings(settings: Settings): Provider {
     batch: MAX_PER_FILE,
     probe: PROBES[transport],
     options: { operation, names: [] },
+    choices: {},
     cannot: { ...digitaleo.cannot, ...Object.fromEntries(WITHOUT_HTTPS.map((name) => [name, reason])) },
   };
 }

@@ -1,11 +1,14 @@
 /** Enco, the SMS API of Proximus. */
 import { SmsError } from '../../sms/errors';
-import type { Provider } from '../provider';
+import type { ChoiceSource, Provider } from '../provider';
 import { operations } from './operations';
 import { fetchToken } from './token';
 import { verbs } from './verbs';
 import { webhook } from './webhook';
 import { wire } from './wire';
+
+/** What an SMS can be sent from is what it can be answered to. */
+const DEDICATED: ChoiceSource = { operation: 'enco.dedicatedAddresses', list: 'dedicatedAddresses' };
 
 export const enco: Provider = {
   id: 'enco',
@@ -28,6 +31,7 @@ export const enco: Provider = {
   operations,
   verbs,
   options: { operation: 'enco.outbound.send', names: ['forceCharacterLimit', 'callbackURL', 'binary'] },
+  choices: { sender: DEDICATED, address: DEDICATED },
   webhook,
   cannot: {
     schedule: 'Enco cannot schedule an SMS; the queue of sms-send holds it until its time.',

@@ -25,6 +25,21 @@ export const zoomconnect: Provider = {
   verbs,
   optedOut: ['FAILED_OPTOUT'],
   options: { operation: 'zoomconnect.sms.send', names: ['campaign', 'dataField', 'dateToSend'] },
+  choices: {
+    templateId: {
+      operation: 'zoomconnect.templates.all',
+      list: 'webServiceTemplates',
+      value: 'templateId',
+      label: ['name', 'data'],
+    },
+    groupId: { operation: 'zoomconnect.groups.all', list: 'webServiceGroups', value: 'groupId', label: ['name'] },
+    contactId: {
+      operation: 'zoomconnect.contacts.all',
+      list: 'webServiceContacts',
+      value: 'contactId',
+      label: ['firstName', 'lastName', 'contactNumber'],
+    },
+  },
   webhook,
   cannot: {
     callback:
