@@ -115,10 +115,7 @@ function transportError(error: unknown, url: string): SmsError {
     return new SmsError(
       'SMS_BAD_RESPONSE',
       `${host} answered with more than was to be expected; the answer was cut off.`,
-      {
-        outcome,
-        cause,
-      },
+      { outcome, retryable: true, cause },
     );
   }
   if (fault.reason === 'other' && !fault.started) {

@@ -28,7 +28,10 @@ async function send(session: Session, { to, text, sender, options, callbackUrl }
     : await session.call('enco.outbound.send', body, { check: false });
   const id = idOf((raw as { resourceURL?: unknown } | null)?.resourceURL);
   if (!id) {
-    throw new SmsError('SMS_UNCERTAIN', 'Enco answered success without the id of the message.', { outcome: 'unknown' });
+    throw new SmsError('SMS_UNCERTAIN', 'Enco answered success without the id of the message.', {
+      outcome: 'unknown',
+      retryable: true,
+    });
   }
   const word = deliveryInfo(raw).deliveryStatus ?? null;
   return { id, status: meaningOf(word).status, providerStatus: word, acceptedAt: new Date().toISOString(), raw };
