@@ -69,7 +69,13 @@
     const written = { value: 'str', label: say('written'), icon: 'fa fa-pencil', hasValue: false };
     const types = ['msg', 'flow', 'global', written, 'jsonata', 'env'];
     source.typedInput({ default: 'msg', types, typeField: type });
-    if (isWritten()) offerDefault(source, row.closest('.sms-dialog').data('defaults').text.value);
+    const path = row.closest('.sms-dialog').data('defaults').text.value;
+    if (isWritten()) offerDefault(source, path);
+    smsEditor.asMeant(source, 'sentence', (written) => {
+      paper.area.value = written;
+      offerDefault(source, path);
+      paper.area.focus();
+    });
     source.on('change keyup paste', () => {
       value.val(isWritten() ? paper.area.value : source.typedInput('value')).trigger('change');
       if (isWritten() === writing.is(':visible')) return;

@@ -2,10 +2,21 @@
 (() => {
   const { make, text, time, icon } = smsMonitor;
 
+  /** In place of a number: one that the person writes. */
+  const ANOTHER = '';
+
   /** @param refresh shows what has changed, now */
   smsMonitor.phone = (refresh) => {
     const choice = make('select', '').attr('id', 'sms-monitor-whose');
-    const whose = make('div', 'sms-whose', [make('label', '', text('whose')).attr('for', 'sms-monitor-whose'), choice]);
+    const number = make('input', 'sms-number').attr({
+      type: 'tel',
+      maxlength: 20,
+      placeholder: '+32470120000',
+      'aria-label': text('phoneNumber'),
+      autocomplete: 'off',
+    });
+    const label = make('label', '', text('whose')).attr('for', 'sms-monitor-whose');
+    const whose = make('div', 'sms-whose', [label, choice, number]);
     const list = make('ol', '');
     const screen = make('div', 'sms-screen', list).attr({ role: 'log', 'aria-label': text('onPhone'), tabindex: 0 });
     const empty = make('p', 'sms-empty', text('noPhone'));
@@ -33,27 +44,25 @@
     const section = smsMonitor.section('phone', make('p', 'sms-hint', text('phoneHint')), handset, result);
     let account;
     let picked = false;
+    let offered;
     let messages = [];
 
     const draw = () => {
       const phones = [...new Set(messages.map(({ phone }) => phone).reverse())];
       const before = choice.val();
-      if (
-        choice
-          .children()
-          .get()
-          .map(({ value }) => value)
-          .join() !== phones.join()
-      ) {
-        choice.empty().append(phones.map((phone) => make('option', '', phone).val(phone)));
-        if (phones.includes(before)) choice.val(before);
+      if (offered?.join() !== phones.join()) {
+        offered = phones;
+        const another = make('option', '', text('anotherPhone')).val(ANOTHER);
+        choice.empty().append([...phones.map((phone) => make('option', '', phone).val(phone)), another]);
+        if (phones.includes(before) || (picked && before === ANOTHER)) choice.val(before);
       }
       // The phone that rang last, unless somebody is busy with another.
       if (!picked && words.val() === '' && phones.length > 0) choice.val(phones[0]);
       const phone = choice.val();
       const isEmpty = phones.length === 0;
       empty.toggle(isEmpty);
-      for (const part of [whose, screen, form]) part.toggle(!isEmpty);
+      number.toggle(phone === ANOTHER);
+      for (const part of [label, choice, screen]) part.toggle(!isEmpty);
       const count = list.children().length;
       smsMonitor.fill(
         list,
@@ -67,15 +76,20 @@
     choice.on('change', () => {
       picked = true;
       draw();
+      if (choice.val() === ANOTHER) number.trigger('focus');
     });
     form.on('submit', async (event) => {
       event.preventDefault();
-      const [from, written] = [choice.val(), words.val()];
-      if (!from || written.trim() === '') return;
+      const written = words.val();
+      const from = choice.val() === ANOTHER ? number.val().trim() : choice.val();
+      if (from === '') number.trigger('focus');
+      if (from === '' || written.trim() === '') return;
       send.prop('disabled', true);
       try {
         const { routed } = await smsEditor.ask('POST', `sms/accounts/${account}/phone`, { from, text: written });
         words.val('');
+        // What it has written shows on the phone, among those that have a message.
+        if (choice.val() === ANOTHER) picked = false;
         smsEditor.say(result, routed ? 'good' : 'bad', text(routed ? 'replied' : 'unrouted'));
         await refresh();
       } catch (error) {
@@ -94,6 +108,7 @@
           account = id;
           picked = false;
           words.val('');
+          number.val('');
           smsEditor.say(result, 'plain', '');
         }
         messages = all ?? [];

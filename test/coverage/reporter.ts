@@ -17,7 +17,7 @@ export default class Reporter extends mocha.reporters.Spec {
   }
 
   /** A row without a test is one failure more. */
-  done(failures: number, end: (failures: number) => void): void {
+  override done(failures: number, end: (failures: number) => void): void {
     end(failures + report(this.#told));
   }
 }

@@ -111,6 +111,17 @@ export function monitor(world: () => World): void {
     assert.equal(await pane.getByPlaceholder('Write a reply').inputValue(), '');
   });
 
+  it('lets any number write, and then shows its phone', async () => {
+    const stranger = '+32470129900';
+    await pane.locator('.sms-whose select').selectOption({ label: 'Another number…' });
+    await pane.getByLabel('Number of the phone').fill('+32 470 12 99 00');
+    await pane.getByPlaceholder('Write a reply').fill('Who is this?');
+    await pane.getByPlaceholder('Write a reply').press('Enter');
+    await pane.locator('.sms-screen .sms-written').getByText('Who is this?').waitFor();
+    assert.equal(await pane.locator('.sms-whose select').inputValue(), stranger);
+    await world().nodeRed.waitForLog(/Who is this\?/, 8000);
+  });
+
   it('asks back before a held message is sent again, by keyboard alone, and tells what was done', async () => {
     const { page } = world().editor;
     await send(LOST, 'Nobody knows');
