@@ -27,7 +27,10 @@
   /** Makes `#node-input-<name>` a TypedInput whose type is kept in `#node-input-<name>Type`. */
   smsEditor.typed = (name, kind) => {
     const types = SOURCES[kind];
-    return $(`#node-input-${name}`).typedInput({ default: types[0], types, typeField: $(`#node-input-${name}Type`) });
+    const field = $(`#node-input-${name}`);
+    field.typedInput({ default: types[0], types, typeField: $(`#node-input-${name}Type`) });
+    if (kind === 'list') smsEditor.asMeant(field, 'number');
+    return field;
   };
 
   /** Opens the folds in which something differs from its default, so that no setting that matters is out of sight. */
