@@ -8,11 +8,12 @@ import { measureFor } from '../providers/transcript';
 import { type SmsError, toSmsError } from '../sms/errors';
 import { toE164 } from '../sms/phone';
 import type { AccountReference, AlphabetChoice, Measurement, StatusReport } from '../sms/types';
-import type { OutboxEntry, Store } from '../store';
+import { InDoubt, type OutboxEntry, type Store } from '../store';
 import type { Accounts } from './accounts';
 import { Calls, isClosing } from './calls';
 import { onlyOne } from './decisions';
 import { confirmation, freeKey } from './dedupe';
+import { settleDoubt } from './doubt';
 import { Health } from './health';
 import { History } from './history';
 import { Inbox } from './inbox';
@@ -165,7 +166,10 @@ export class Account {
     }
   }
 
-  /** Takes messages into the outbox. @throws SmsError when they could not be: then nothing will be sent */
+  /**
+   * Takes messages into the outbox; of those of which the store does not know whether it has them, their node is told
+   * later. @throws SmsError when they could not be taken: then nothing will be sent
+   */
   async submit(entries: readonly OutboxEntry[]): Promise<void> {
     const { store } = this.settings;
     try {
@@ -178,6 +182,10 @@ export class Account {
     } catch (thrown) {
       const error = toSmsError(thrown, 'SMS_STORE');
       this.#health.noticed(error);
+      if (error instanceof InDoubt) {
+        settleDoubt(this, this.#accounts, entries, error).catch((troubled) => this.troubled(troubled));
+        return;
+      }
       const freed = this.insist(() => Promise.all(entries.map((entry) => freeKey(store, entry))));
       freed.catch(() => {});
       throw error;

@@ -54,18 +54,32 @@ export class Attempts {
     });
   }
 
-  /** The store is asked until it has written down how the message ended, and what becomes of it in the outbox. */
+  /**
+   * The store is asked until it has written down how the message ended, and what becomes of it in the outbox. A process
+   * that stood still for so long that another has the message by then has nothing to tell.
+   */
   async end(settlement: Settlement, leave = this.#remove(settlement.entry)): Promise<void> {
-    const { store, tell, giveUp } = this.#options.settling(settlement);
-    this.#alone.delete(settlement.entry.reference);
+    const { mark, store, tell, giveUp } = this.#options.settling(settlement);
+    const { entry, accepted } = settlement;
+    this.#alone.delete(entry.reference);
+    // In one turn of the event loop, so that a store which can keeps all of it or nothing.
+    const write = () => this.#options.store.fenced(entry.reference, mark, () => Promise.all([store(), leave()]));
+    let isOurs: boolean;
     try {
-      // In one turn of the event loop, so that a store which can keeps all of it or nothing.
-      await this.#insist(() => Promise.all([store(), leave()]));
+      isOurs = await this.#insist(write);
     } catch (error) {
       giveUp();
       throw error;
     }
-    tell();
+    if (isOurs) return tell();
+    giveUp();
+    if (accepted) await this.#leaveWord(entry.reference, accepted);
+  }
+
+  /** For whoever has it by now: the vendor has accepted it. */
+  async #leaveWord(reference: string, accepted: Accepted): Promise<void> {
+    await this.#insist(() => this.#options.remember(reference, accepted));
+    await whileIn('held', this.#options, reference, (held) => this.end({ entry: held, accepted }));
   }
 
   /** Kept for a person, and told so. */

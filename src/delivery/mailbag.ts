@@ -169,6 +169,11 @@ export class Mailbag {
   }
 }
 
+/** Where a letter is in the store. */
+export function markOf({ owner, key }: Letter): { scope: string; key: string } {
+  return { scope: scopeOf(owner), key };
+}
+
 function scopeOf(owner: string): string {
   return `post:${owner}`;
 }

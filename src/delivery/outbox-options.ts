@@ -19,10 +19,12 @@ export type Settlement = { entry: OutboxEntry } & (
 
 /** An end on its way into the store, and to the node that waits for it. */
 export interface Settling {
+  /** What `store` sets. */
+  mark: { scope: string; key: string };
   /** Writes all of it down in one turn of the event loop; may be asked again. @throws SmsError SMS_STORE */
   store(): Promise<unknown>;
   tell(): void;
-  /** It could not be written down. */
+  /** It could not be written down, or another process has settled it. */
   giveUp(): void;
 }
 

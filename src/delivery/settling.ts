@@ -8,6 +8,7 @@ import type { Accounts } from './accounts';
 import { freeKey } from './dedupe';
 import { type Owner, settledBody } from './letters';
 import { take } from './lookup';
+import { markOf } from './mailbag';
 import type { Settlement, Settling } from './outbox-options';
 import { senderOf } from './sending';
 
@@ -18,6 +19,7 @@ export function settling(account: Account, settlement: Settlement): Settling {
   const { owner, life } = settlement.entry;
   const letter = post.compose(owner, 'settled', body, life);
   return {
+    mark: markOf(letter),
     store: () => Promise.all([facts(), post.store(letter)]),
     tell: () => {
       account.tell(letter, say);

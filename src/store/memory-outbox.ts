@@ -62,6 +62,12 @@ export class MemoryOutbox implements OutboxStore {
     this.#release(known, kept);
   }
 
+  /** Nobody else has the store. */
+  async fenced(_reference: string, _mark: object, work: () => Promise<unknown>): Promise<boolean> {
+    await work();
+    return true;
+  }
+
   async isLost(): Promise<boolean> {
     return false;
   }

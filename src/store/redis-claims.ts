@@ -83,6 +83,12 @@ export class Claims {
     await this.#lanes.settle(turn, again ? Number(again) : null);
   }
 
+  /** It is another's by now. */
+  lose(reference: string, turn: Turn): void {
+    if (this.#claimed.get(reference) === turn) this.#claimed.delete(reference);
+    this.#lanes.forget(turn);
+  }
+
   async #take(account: string, now: number, turns: readonly Turn[]): Promise<OutboxEntry[]> {
     if (turns.length === 0) return [];
     const named = turns.flatMap(({ job, to, token }) => [String(job.id), keyOf(to), token]);

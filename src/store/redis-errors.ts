@@ -30,7 +30,7 @@ const TROUBLES: readonly Trouble[] = [
     sign: /timed out|ETIMEDOUT/,
     says: 'does not answer; see that it runs, and that the url begins with rediss:// if it speaks TLS, else with redis://.',
   },
-  { sign: /It is there already/, says: 'refused what is there already.', own: true },
+  { sign: /It is there already|It was taken back/, says: 'refused what is there already.', own: true },
   {
     sign: /ECONN|EHOST|ENET|EPIPE|closed|aborted|writeable|retries per request|BullMQ has not/i,
     says: 'cannot be reached; see that it runs and that the url is right.',
@@ -47,6 +47,21 @@ export function redisError(thrown: unknown, address: string): SmsError {
   const message = detailOf(causeOf(thrown));
   const { says, own } = TROUBLES.find(({ sign }) => sign.test(message)) ?? UNFORESEEN;
   return new SmsError('SMS_STORE', `The Redis at ${address} ${says} (${message})`, { retryable: !own });
+}
+
+/** What was asked for may have been done: the connection broke, or the answer took too long. */
+export class Unanswered extends SmsError {
+  constructor({ message, retryable }: SmsError) {
+    super('SMS_STORE', message, { retryable });
+  }
+}
+
+/** What was asked for was behind a fence, and was not done. */
+export class Fenced extends Error {}
+
+/** Whether it is what Redis said, who has done nothing then. */
+export function isAnswer(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'ReplyError';
 }
 
 /** Redis does not know a script that it was given before. */

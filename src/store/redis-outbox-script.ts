@@ -13,6 +13,8 @@ local FIELDS = {
 }
 
 local function entryAt(reference) return key('entry', reference) end
+-- What became of one that is there no more, for a while: 'ended', with no record of a receipt, or 'withdrawn'.
+local function goneAt(reference) return key('gone', reference) end
 -- In the order in which they were taken in, among those of the same moment.
 local function placeOf(e) return string.format('%015d %s', e.seq, e.reference) end
 local function nextSeq() return string.format('%d', call('INCR', key('seq'))) end
@@ -121,6 +123,7 @@ end
 ops['outbox.add'] = function(job, ...)
   local e = entryOf(...)
   if call('EXISTS', entryAt(e.reference)) == 1 then error({err = 'It is there already'}) end
+  if call('GET', goneAt(e.reference)) == 'withdrawn' then error({err = 'It was taken back'}) end
   store(e, job)
 end
 
@@ -202,11 +205,23 @@ ops['outbox.save'] = function(account, to, token, job, ...)
   return after(e, account, to, token, job)
 end
 
+-- Seconds for which it is remembered: as long as a store may be out of reach that does not know of it; and for good.
+local GONE, WITHDRAWN = 3600, 86400
+
+-- Has one of these accounts a receipt for it?
+local function isAccepted(reference, ...)
+  for _, account in ipairs({...}) do
+    if call('EXISTS', key('reference', account, reference)) == 1 then return true end
+  end
+  return false
+end
+
 ops['outbox.remove'] = function(reference, account, to, token, job)
   local e = get(entryAt(reference))
   if e then
     leave(e)
     call('DEL', entryAt(reference))
+    if not isAccepted(reference, e.account) then call('SET', goneAt(reference), 'ended', 'EX', GONE) end
   end
   if token ~= '' then release(account, to, token) end
   return after(e, account, to, token, e and token == '' and e.job or job)
@@ -249,13 +264,17 @@ ops['outbox.giveBack'] = function(account, to, token, job)
   return comesAt(account, job)
 end
 
--- Nobody was told that it was taken in: it is taken out, unless it has been tried.
-ops['outbox.withdraw'] = function(reference)
-  local e = get(entryAt(reference))
-  if not e or e.state ~= 'waiting' or tonumber(e.attempts) > 0 then return nil end
+-- Nobody was told that it was taken in: it is taken out, and does not come in later, unless it has been tried, by one
+-- of these accounts. '1' when it is out, and which job has to come earlier; else '0'.
+ops['outbox.withdraw'] = function(reference, ...)
+  local e, gone = get(entryAt(reference)), call('GET', goneAt(reference))
+  if e and (e.state ~= 'waiting' or tonumber(e.attempts) > 0) then return {'0'} end
+  if not e and gone ~= 'withdrawn' and (gone or isAccepted(reference, ...)) then return {'0'} end
+  call('SET', goneAt(reference), 'withdrawn', 'EX', WITHDRAWN)
+  if not e then return {'1'} end
   leave(e)
   call('DEL', entryAt(reference))
-  return hurry(e, e.job)
+  return {'1', hurry(e, e.job)}
 end
 
 -- A job that BullMQ has lost is replaced by one that was added for its lane.

@@ -1,8 +1,10 @@
 /** The outbox in Redis, shared by all processes that use it. */
-import { SmsError } from '../sms/errors';
+import type { SmsError } from '../sms/errors';
+import { InDoubt } from './in-doubt';
 import { Amends } from './redis-amends';
 import { Claims, namesOf } from './redis-claims';
 import { entryOf, keyOf, valuesOf } from './redis-entry';
+import { Fenced, Unanswered } from './redis-errors';
 import type { Lanes } from './redis-lanes';
 import type { RedisTurns } from './redis-turns';
 import type { OutboxCounts, OutboxEntry, OutboxState, OutboxStore } from './store';
@@ -29,18 +31,15 @@ export class RedisOutbox implements OutboxStore {
     this.#claims = new Claims(turns, lanes, this.#amends);
   }
 
-  /** All or none: when some are refused, or Redis does not answer, the others are taken back. */
+  /** All or none: when some are refused, or Redis does not answer, those that may be there are taken back. */
   async add(entries: readonly OutboxEntry[]): Promise<void> {
     this.#amends.begin();
     for (let from = 0; from < entries.length; from += PORTION) {
       const results = await Promise.allSettled(entries.slice(from, from + PORTION).map((entry) => this.#add(entry)));
       const failed = results.find(({ status }) => status === 'rejected');
       if (failed?.status !== 'rejected') continue;
-      for (const [i, { reference }] of entries.slice(0, from + PORTION).entries()) {
-        if (!wasThere(results[i - from])) this.#amends.owe(() => this.#withdraw(reference));
-      }
-      this.#amends.begin();
-      throw failed.reason;
+      const perhaps = entries.slice(0, from + PORTION).filter((_entry, i) => mayBeThere(results[i - from]));
+      throw perhaps.length === 0 ? failed.reason : this.#doubt(perhaps, failed.reason);
     }
   }
 
@@ -60,6 +59,24 @@ export class RedisOutbox implements OutboxStore {
     const job = this.#lanes.newJob(account, to, notBefore);
     const names = [...NOBODY.slice(1), job.id];
     await this.#hurry(await this.#turns.writeWith([job], 'outbox.save', ...names, ...valuesOf(entry)));
+  }
+
+  async fenced(
+    reference: string,
+    { scope, key }: { scope: string; key: string },
+    work: () => Promise<unknown>,
+  ): Promise<boolean> {
+    this.#amends.begin();
+    const turn = this.#claims.of(reference);
+    const [account = '', to = '', token = ''] = turn ? namesOf(turn) : NOBODY;
+    try {
+      await this.#turns.fenced([account, to, token, reference, keyOf(scope), key], work);
+      return true;
+    } catch (error) {
+      if (!(error instanceof Fenced)) throw error;
+      if (turn) this.#claims.lose(reference, turn);
+      return false;
+    }
   }
 
   async isLost(reference: string): Promise<boolean> {
@@ -145,8 +162,30 @@ export class RedisOutbox implements OutboxStore {
     this.#claims.account(account).askedAt = 0;
   }
 
-  async #withdraw(reference: string): Promise<void> {
-    await this.#hurry(await this.#turns.write('outbox.withdraw', reference));
+  #doubt(entries: readonly OutboxEntry[], error: SmsError): InDoubt {
+    let taken: Promise<string[]> | undefined;
+    const takeBack = () => {
+      taken ??= this.#withdraw(entries);
+      taken.catch(() => {
+        taken = undefined;
+      });
+      return taken;
+    };
+    this.#amends.owe(async () => {
+      await takeBack();
+    });
+    this.#amends.begin();
+    return new InDoubt(error, takeBack);
+  }
+
+  /** The references of those that were tried, and stay. */
+  async #withdraw(entries: readonly OutboxEntry[]): Promise<string[]> {
+    const asked = entries.map(({ reference, account, fallback }) =>
+      this.#turns.write('outbox.withdraw', reference, ...[account, ...fallback].map(keyOf)),
+    );
+    const answers = (await Promise.all(asked)) as [isTaken: '1' | '0', sooner?: string[]][];
+    await Promise.all(answers.map(([, sooner]) => this.#hurry(sooner)));
+    return entries.filter((_entry, i) => answers[i]?.[0] === '0').map(({ reference }) => reference);
   }
 
   /** @param sooner the account, the job and the time, as Redis tells them; null for nothing */
@@ -157,7 +196,7 @@ export class RedisOutbox implements OutboxStore {
   }
 }
 
-/** It was refused because it is there: it is another's. */
-function wasThere(result: PromiseSettledResult<void> | undefined): boolean {
-  return result?.status === 'rejected' && result.reason instanceof SmsError && !result.reason.retryable;
+/** It was added, or nobody knows. */
+function mayBeThere(result: PromiseSettledResult<void> | undefined): boolean {
+  return result?.status !== 'rejected' || result.reason instanceof Unanswered;
 }

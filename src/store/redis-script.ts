@@ -2,6 +2,7 @@
  * The one script that everything in Redis goes through: the calls of one turn of the event loop, done one after the
  * other while Redis does nothing else. A call that fails does not stop those after it.
  */
+import { FENCE } from './redis-fence-script';
 import { MARKS } from './redis-marks-script';
 import { OUTBOX } from './redis-outbox-script';
 import { RATES } from './redis-rates';
@@ -40,4 +41,4 @@ end
 return answers
 `;
 
-export const SCRIPT = [BEFORE, OUTBOX, TRACKED, MARKS, RATES, AFTER].join('\n');
+export const SCRIPT = [BEFORE, OUTBOX, TRACKED, MARKS, RATES, FENCE, AFTER].join('\n');

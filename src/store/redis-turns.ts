@@ -1,6 +1,7 @@
 /** All that is asked for in one turn of the event loop goes to Redis at once: one round trip, and all of it or none. */
 import type { IRedisTransaction } from 'bullmq';
-import { isForgotten } from './redis-errors';
+import { Fenced, isAnswer, isForgotten, Unanswered } from './redis-errors';
+import { FENCED } from './redis-fence-script';
 import type { Lanes, NewJob } from './redis-lanes';
 import type { Connection, RedisLink } from './redis-link';
 
@@ -14,6 +15,8 @@ interface Call {
   values: readonly Value[];
   writes: boolean;
   jobs: readonly NewJob[];
+  /** What `outbox.fenced` needs to know; null for no fence. */
+  fence: readonly Value[] | null;
   resolve(answer: unknown): void;
   reject(error: unknown): void;
 }
@@ -27,6 +30,7 @@ export class RedisTurns {
   #prefix: string;
   #calls: Call[] = [];
   #sending = new Set<Promise<void>>();
+  #fence: readonly Value[] | null = null;
 
   constructor(link: RedisLink, lanes: Lanes, prefix: string) {
     this.#link = link;
@@ -34,7 +38,7 @@ export class RedisTurns {
     this.#prefix = prefix;
   }
 
-  /** @throws SmsError SMS_STORE; what was asked for may have been done when the connection broke */
+  /** @throws SmsError SMS_STORE; Unanswered when what was asked for may have been done */
   read(name: string, ...values: readonly Value[]): Promise<unknown> {
     return this.#ask({ name, values, writes: false, jobs: [] });
   }
@@ -48,16 +52,26 @@ export class RedisTurns {
     return this.#ask({ name, values, writes: true, jobs });
   }
 
+  /** Puts all that is asked for in this turn, by `work`, behind a fence; then it may reject with Fenced. */
+  fenced<T>(fence: readonly Value[], work: () => T): T {
+    this.#fence = fence;
+    try {
+      return work();
+    } finally {
+      this.#fence = null;
+    }
+  }
+
   /** Sends what was asked for, and waits for the answers. */
   async flush(): Promise<void> {
     this.#flush();
     await Promise.all(this.#sending);
   }
 
-  #ask(call: Omit<Call, 'resolve' | 'reject'>): Promise<unknown> {
+  #ask(call: Omit<Call, 'fence' | 'resolve' | 'reject'>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       // The turn's own end: whatever arrives with the same round of input is in.
-      if (this.#calls.push({ ...call, resolve, reject }) === 1) setImmediate(() => this.#flush());
+      if (this.#calls.push({ ...call, fence: this.#fence, resolve, reject }) === 1) setImmediate(() => this.#flush());
     });
   }
 
@@ -72,18 +86,22 @@ export class RedisTurns {
 
   /** Never rejects: those who asked are told. */
   async #send(calls: readonly Call[]): Promise<void> {
+    let isAsked = false;
     try {
       const connection = await this.#link.ready();
+      isAsked = true;
       const answers = await this.#run(connection, calls);
       for (const [i, call] of calls.entries()) this.#tell(call, answers[i]);
     } catch (thrown) {
       const error = this.#link.error(thrown);
-      for (const { reject } of calls) reject(error);
+      const isUnanswered = isAsked && !isAnswer(thrown);
+      for (const { reject } of calls) reject(isUnanswered ? new Unanswered(error) : error);
     }
   }
 
   #tell({ resolve, reject }: Call, [outcome, answer = null]: Answer = ['failed', 'Redis left it out']): void {
     if (outcome === 'done') resolve(answer);
+    else if (answer === FENCED) reject(new Fenced());
     else reject(this.#link.error(new Error(String(answer))));
   }
 
@@ -108,9 +126,10 @@ export class RedisTurns {
 
   #valuesOf(calls: readonly Call[]): Value[] {
     const values: Value[] = [this.#prefix, calls.some(({ writes }) => writes) ? 1 : 0, Date.now()];
-    for (const call of calls) {
-      values.push(call.name, call.values.length);
-      for (const value of call.values) values.push(value);
+    for (const { name, values: given, fence } of calls) {
+      const all = fence ? [...fence, name, ...given] : given;
+      values.push(fence ? 'outbox.fenced' : name, all.length);
+      for (const value of all) values.push(value);
     }
     return values;
   }

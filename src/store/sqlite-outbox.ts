@@ -97,6 +97,12 @@ export class SqliteOutbox implements OutboxStore {
     });
   }
 
+  /** Nobody else has the store. */
+  async fenced(_reference: string, _mark: object, work: () => Promise<unknown>): Promise<boolean> {
+    await work();
+    return true;
+  }
+
   async isLost(): Promise<boolean> {
     return false;
   }

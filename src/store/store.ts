@@ -61,6 +61,7 @@ export interface OutboxEntry {
 
 /** The messages on their way to the vendor. */
 export interface OutboxStore {
+  /** All or none. @throws SmsError SMS_STORE when none is there; InDoubt when that is not known. */
   add(entries: readonly OutboxEntry[]): Promise<void>;
   /**
    * Entries that are due, oldest first, no more than one a recipient and none to a recipient with an earlier one under
@@ -73,6 +74,12 @@ export interface OutboxStore {
    * goes behind the others to its recipient; one that is there no more does not come back.
    */
   save(entry: OutboxEntry): Promise<void>;
+  /**
+   * Settles an entry: does what `work` asks of this store in the turn in which it is called, unless another process has
+   * settled the entry, or has it in hand; then nothing of it is done, and false. What was asked for before, and may have
+   * been done, is asked for again, and known by a mark that it sets.
+   */
+  fenced(reference: string, mark: { scope: string; key: string }, work: () => Promise<unknown>): Promise<boolean>;
   /**
    * Of a claimed entry: may another process have it by now, as this one was not heard of for too long? To be asked
    * before a byte leaves.

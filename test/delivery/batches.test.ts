@@ -86,6 +86,7 @@ describe('a batch', () => {
       remember: async () => {},
       alone: (_reference, work) => work(),
       settling: (settlement) => ({
+        mark: { scope: 'letters', key: settlement.entry.reference },
         store: async () => {},
         tell: () => {
           settled.push({ ...settlement, entry: { ...settlement.entry } });

@@ -86,4 +86,127 @@ describe('an account that was out of reach of its store', () => {
     assert.equal(calls.length, 1);
     assert.equal(await near.outbox.find(reference), null);
   });
+
+  /** One whose message the vendor has, and has not answered yet, when it is cut off; `answer` lets the vendor answer. */
+  const cutOff = async () => {
+    const { account, vendor, owner, store } = rig(far);
+    const [called, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<'accept'>()];
+    const line = await vendor(() => {
+      called.resolve();
+      return answer.promise;
+    });
+    const stopped = account(line, { timeout: 20_000 });
+    const { reference } = await send(stopped, '+32470112001');
+    await called.promise;
+    way.cut();
+    return {
+      ...{ stopped, owner, reference, line },
+      answer: async () => {
+        way.mend();
+        await soon(() => store.open());
+        answer.resolve('accept');
+        await stopped.close();
+      },
+    };
+  };
+
+  it('says nothing of a message that another has settled by now', async () => {
+    const { owner, reference, answer } = await cutOff();
+    const taken = await takenOver();
+    await near.outbox.remove(taken.reference);
+    await answer();
+    assert.deepEqual(owner.outcomes, []);
+    assert.deepEqual(await near.marks.list('post:send'), [], 'no letter tells of it either');
+    assert.equal(await near.tracked.findReference('account', reference), null);
+  });
+
+  it('says nothing of one that another is looking up, who hears of the answer', async () => {
+    const { owner, reference, answer } = await cutOff();
+    const taken = await takenOver();
+    await answer();
+    assert.deepEqual(owner.outcomes, []);
+    assert.equal((await near.outbox.find(reference))?.state, 'unknown');
+    assert.equal(JSON.parse((await near.marks.get('heard:account', taken.reference)) ?? '{}').id, 'id-1');
+  });
+
+  it('settles one that another holds by now for a person, as it knows better', async () => {
+    const { owner, reference, answer } = await cutOff();
+    const taken = await takenOver();
+    await near.outbox.save(Object.assign(taken, { state: 'held' }));
+    await answer();
+    assert.equal(owner.outcomes.length, 1);
+    assert.equal(owner.outcomes[0]?.receipt?.id, 'id-1');
+    assert.equal(await near.outbox.find(reference), null);
+  });
+
+  it('tells of its message once when it has not heard that the end of it was stored', async () => {
+    const { account, vendor, owner, store } = rig(far);
+    const sending = account(await vendor(() => 'accept'));
+    way.cutAt('outbox.remove');
+    const { reference } = await send(sending, '+32470112001');
+    await soon(async () => assert.equal(await near.outbox.find(reference), null));
+    assert.deepEqual(owner.outcomes, []);
+    way.mend();
+    await soon(() => store.open());
+    await owner.until(() => owner.outcomes.length === 1);
+    await pause(100);
+    assert.equal(owner.outcomes.length, 1);
+  });
+
+  describe('and has not heard whether a message was taken in', () => {
+    const to = '+32470112001';
+    const key = { dedupe: 'key', dedupeSeconds: 600 };
+
+    it('does not speak of an error when another has sent it, and refuses it with the same key', async () => {
+      const [{ account, vendor, owner, store }, { account: another }] = [rig(far), rig(near)];
+      const line = await vendor(() => 'accept');
+      const taking = account(line);
+      way.cutAt('outbox.add');
+      const { reference } = await send(taking, to, 'Hello', key);
+      await another(line).resume();
+      await soon(async () => assert.equal(line.taken.length, 1));
+      await soon(async () => assert.equal(await near.outbox.find(reference), null));
+      way.mend();
+      await soon(() => store.open());
+      await pause(1200);
+      assert.deepEqual(owner.outcomes, []);
+      await assert.rejects(send(taking, to, 'Hello', key), { code: 'SMS_DUPLICATE' });
+      assert.equal(line.taken.length, 1);
+    });
+
+    it('takes it back when nobody has tried it, and says so when that is certain: its key is free', async () => {
+      const { account, vendor, owner, store } = rig(far);
+      const line = await vendor(() => 'accept');
+      const taking = account(line);
+      way.cutAt('outbox.add');
+      const { reference } = await send(taking, to, 'Hello', key);
+      await pause(300);
+      assert.equal(owner.outcomes.length, 0, 'nobody knows');
+      assert.equal((await near.outbox.find(reference))?.state, 'waiting');
+      way.mend();
+      await soon(() => store.open());
+      await owner.until(() => owner.outcomes.length === 1);
+      assert.equal(owner.outcomes[0]?.error?.code, 'SMS_STORE');
+      assert.equal(await near.outbox.find(reference), null);
+      await send(taking, to, 'Hello', key);
+      await owner.until(() => owner.outcomes.length === 2);
+      assert.equal(line.taken.length, 1);
+    });
+
+    it('says so after a deploy, too', async () => {
+      const { account, vendor, owner, store } = rig(far);
+      const line = await vendor(() => 'accept');
+      const taking = account(line);
+      way.cutAt('outbox.add');
+      await send(taking, to, 'Hello', key);
+      await taking.close();
+      const next = account(line);
+      way.mend();
+      await soon(() => store.open());
+      await owner.until(() => owner.outcomes.length === 1);
+      assert.equal(owner.outcomes[0]?.error?.code, 'SMS_STORE');
+      await send(next, to, 'Hello', key);
+      await owner.until(() => owner.outcomes.length === 2);
+    });
+  });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import sinon from 'sinon';
-import { redisStore, type Store } from '../../dist/src/store/index.js';
+import { InDoubt, type OutboxEntry, redisStore, type Store } from '../../dist/src/store/index.js';
 import { type Cut, cutAfter } from '../support/cut.ts';
 import { newPrefix, type RedisServer, sharedRedis, soon } from '../support/redis.ts';
 import { ACCOUNT, entry, references, tracked } from './sqlite-entries.ts';
@@ -209,6 +209,59 @@ describe('two stores on one Redis', () => {
       await far.outbox.add([entry('+3204')]);
       assert.equal((await one.outbox.find(lost.reference))?.state, 'sending');
       assert.deepEqual((await one.outbox.counts(ACCOUNT)).waiting, 1, 'all or none');
+    });
+
+    const doubtAbout = async (one: OutboxEntry): Promise<InDoubt> => {
+      const doubt = await far.outbox.add([one]).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      assert(doubt instanceof InDoubt);
+      return doubt;
+    };
+
+    it('says of what it did not hear to be taken in whether it was tried, as often as it is asked', async () => {
+      for (const [becomes, isTried] of [
+        ['withdrawn', false],
+        ['sending', true],
+        ['refused', true],
+        ['accepted', true],
+        ['never there', false],
+      ] as const) {
+        const given = entry('+3201');
+        way.cutAt(becomes === 'never there' ? 'nothing' : 'outbox.add');
+        if (becomes === 'never there') way.cutAfter(way.count, false);
+        const doubt = await doubtAbout(given);
+        if (isTried) assert.equal((await one.outbox.claim(ACCOUNT, now(), 1)).length, 1);
+        if (becomes === 'accepted') {
+          await one.tracked.save(tracked('id', { reference: given.reference }));
+        }
+        if (becomes === 'refused' || becomes === 'accepted') await one.outbox.remove(given.reference);
+        const keys = redis.cli('exists', `${prefix}:gone:${given.reference}`);
+        assert.equal(keys, becomes === 'refused' ? '1' : '0', 'what was accepted leaves nothing more');
+        if (becomes === 'withdrawn') {
+          await assert.rejects(doubt.takeBack(), { code: 'SMS_STORE', retryable: true });
+        }
+        way.mend();
+        await soon(async () => assert.deepEqual(await doubt.takeBack(), isTried ? [given.reference] : [], becomes));
+        assert.deepEqual(await doubt.takeBack(), isTried ? [given.reference] : [], becomes);
+        if (!isTried) await assert.rejects(one.outbox.add([given]), { code: 'SMS_STORE' }, 'one that comes late');
+        await one.outbox.remove(given.reference);
+      }
+    });
+
+    it('says so, too, when the answer to that is lost', async () => {
+      const given = entry('+3201');
+      way.cutAt('outbox.add');
+      const doubt = await doubtAbout(given);
+      way.mend();
+      way.cutAt('outbox.withdraw');
+      await soon(async () => {
+        await assert.rejects(doubt.takeBack());
+        assert.equal(await one.outbox.find(given.reference), null);
+      });
+      way.mend();
+      await soon(async () => assert.deepEqual(await doubt.takeBack(), []));
     });
 
     it('gives back what it did not hear that it claimed: nothing of it was sent', async () => {

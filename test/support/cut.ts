@@ -11,6 +11,8 @@ export interface Cut {
    * @param isAnswered whether the last of them is answered
    */
   cutAfter(count: number, isAnswered: boolean): void;
+  /** The next chunk that has this word in it gets through to the server, and is not answered; the way is cut. */
+  cutAt(word: string): void;
   /** No byte passes any more, in either direction, and nobody gets in. */
   cut(): void;
   /** It is as it was at first. */
@@ -22,6 +24,7 @@ export interface Cut {
 export async function cutAfter(port: number, passed = Number.POSITIVE_INFINITY, isAnswered = true): Promise<Cut> {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let sign = '';
   const server: Server = createServer((client) => {
     if (isCut) {
       client.destroy();
@@ -39,6 +42,7 @@ export async function cutAfter(port: number, passed = Number.POSITIVE_INFINITY, 
     }
     client.on('data', (chunk) => {
       way.count += 1;
+      if (sign !== '' && chunk.includes(sign)) [passed, isAnswered, sign] = [way.count, false, ''];
       if (way.count > passed) way.cut();
       else upstream.write(chunk);
     });
@@ -56,6 +60,10 @@ export async function cutAfter(port: number, passed = Number.POSITIVE_INFINITY, 
     count: 0,
     cutAfter: (...given) => {
       [passed, isAnswered] = given;
+    },
+    cutAt: (word) => {
+      // As Redis is told it.
+      sign = `\r\n${word}\r\n`;
     },
     cut: () => {
       isCut = true;
