@@ -63,12 +63,20 @@ describe('the languages', () => {
 
 describe('an editor in another language', function () {
   this.timeout(60_000);
+  const editors: Record<string, Promise<Editor>> = {};
   let browser: Browser;
-  let nodeRed: NodeRed | undefined;
+  let nodeRed: NodeRed;
 
   before(async function () {
-    browser = await startBrowser(this);
-    nodeRed = await startNodeRed({ flows: [...flow, MONITORED] });
+    const starting = startNodeRed({ flows: [...flow, MONITORED] });
+    browser = await startBrowser(this).finally(async () => {
+      nodeRed = await starting;
+    });
+    // At once: most of it is waiting.
+    for (const [language, locale] of Object.entries(LOCALES)) {
+      editors[language] = Editor.open(browser, nodeRed.url, 'light', ANSWERS, locale);
+    }
+    await Promise.all(Object.values(editors));
   });
   after(async () => {
     await browser?.close();
@@ -77,7 +85,8 @@ describe('an editor in another language', function () {
 
   for (const [language, locale] of Object.entries(LOCALES)) {
     it(`is all in ${language} for a browser that wants ${locale}`, async () => {
-      const editor = await Editor.open(browser, nodeRed?.url ?? '', 'light', ANSWERS, locale);
+      const editor = await editors[language];
+      assert.ok(editor);
       await assertPaletteAndHelp(editor, language);
       for (const id of ['sms-send', ACCOUNT]) {
         const tray = await editor.edit(id);
@@ -90,7 +99,6 @@ describe('an editor in another language', function () {
       }
       assertNoEnglish(await (await monitorOf(editor)).innerText(), language);
       assert.deepEqual(editor.complaints, []);
-      await editor.close();
     });
   }
 });
