@@ -2,7 +2,6 @@
  * Addresses under httpNode whose body is wanted as it came. Depending on httpAdminRoot the editor's body parser sits
  * before our route or not at all; so the bytes are taken in front of everything, for our own addresses only.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Application, NextFunction, Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import type { WebhookRequest } from '../providers/provider';
@@ -19,6 +18,11 @@ export interface Route {
 }
 
 export const MAX_BODY_BYTES = 1024 * 1024;
+/** Milliseconds within which a body has to be there. */
+export const BODY_WITHIN = 30_000;
+
+/** A body, or why there is none. */
+type Body = Buffer | 'too large' | 'too slow';
 
 interface Gate {
   /** The routes of each path, the newest first, which is the one that answers. */
@@ -40,14 +44,8 @@ export function serve(RED: NodeAPI, route: Route): { taken: boolean; end: () => 
   return { taken: others.length > 0, end };
 }
 
-/** Compares without telling by its time how much was right. */
-export function sameSecret(given: string | undefined, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return given !== undefined && timingSafeEqual(digest(given), digest(expected));
-}
-
 interface TakenRequest extends Request {
-  smsBody?: Buffer | 'too large';
+  smsBody?: Body;
   _body?: boolean;
   skipRawBodyParser?: boolean;
 }
@@ -66,12 +64,19 @@ function gateOf(RED: NodeAPI): Gate {
 
 /** The last segment is the path's own, or the secret behind it. */
 function match({ routes }: Gate, path: string): { route: Route; secret: string | undefined } | undefined {
-  const clean = decoded(path).replace(/\/+$/, '');
+  const clean = withoutLastSlashes(decoded(path));
   const [exact] = routes.get(clean) ?? [];
   if (exact) return { route: exact, secret: undefined };
   const cut = clean.lastIndexOf('/');
   const [route] = routes.get(clean.slice(0, cut)) ?? [];
   return route && { route, secret: clean.slice(cut + 1) };
+}
+
+/** In one pass: anybody may ask for sixteen thousand slashes. */
+function withoutLastSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
 }
 
 function decoded(path: string): string {
@@ -98,8 +103,9 @@ function answerer(gate: Gate) {
     if (!found.allowed) return refuse(response, 401);
     const { method } = request;
     const push = { method, headers: headersOf(request), query: queryOf(request) };
-    const give = (body: Buffer | 'too large') => {
-      if (body !== 'too large') return found.route.handle({ ...push, body }, response);
+    const give = (body: Body) => {
+      if (Buffer.isBuffer(body)) return found.route.handle({ ...push, body }, response);
+      if (body === 'too slow') return refuse(response, 408);
       refuse(response, 413);
       found.route.tooLarge();
     };
@@ -117,7 +123,7 @@ function refuse(response: Response, status: number): void {
 function takeBodiesFirst(RED: NodeAPI, gate: Gate): void {
   const root = rootOf(RED.httpNode as unknown as Application & { parent?: Application });
   const nodeRoot = (RED.settings.httpNodeRoot || '/').replace(/\/+$/, '');
-  const take = (request: TakenRequest, _response: Response, next: NextFunction) => {
+  const take = (request: TakenRequest, response: Response, next: NextFunction) => {
     // Express has not prepared the request yet: there is its bare url and no more.
     const [pathname = '', search] = request.url.split('?', 2);
     const below = pathname.startsWith(nodeRoot) ? pathname.slice(nodeRoot.length) : undefined;
@@ -135,7 +141,7 @@ function takeBodiesFirst(RED: NodeAPI, gate: Gate): void {
         request.smsBody = body;
         next();
       },
-      () => next(),
+      () => response.destroy(),
     );
   };
   root.use(take);
@@ -149,15 +155,18 @@ function rootOf(app: Application & { parent?: Application }): Application {
 }
 
 /** The bytes as they came; where somebody has parsed them already, what can be had of them. Rejects when they break off. */
-function bodyOf(request: TakenRequest): Promise<Buffer | 'too large'> {
+function bodyOf(request: TakenRequest): Promise<Body> {
   if (request.readableEnded) {
     const parsed: unknown = request.body;
     if (Buffer.isBuffer(parsed)) return Promise.resolve(parsed);
     return Promise.resolve(Buffer.from(typeof parsed === 'string' ? parsed : JSON.stringify(parsed ?? '')));
   }
-  return new Promise((resolve, reject) => {
+  return new Promise<Body>((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    const timer = setTimeout(() => resolve('too slow'), BODY_WITHIN);
+    request.on('close', () => clearTimeout(timer));
+    request.on('end', () => clearTimeout(timer));
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);

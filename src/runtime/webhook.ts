@@ -7,6 +7,7 @@ import { INBOUND } from '../delivery/inbox';
 import type { Letter } from '../delivery/post';
 import { parsePush, REPORT, takePush } from '../delivery/push';
 import type { WebhookEvents, WebhookRequest } from '../providers/provider';
+import { isSame } from '../providers/same';
 import { SmsError, toSmsError } from '../sms/errors';
 import type { InboundMessage, StatusReport } from '../sms/types';
 import { accountIfAny, accountOf } from './account-of';
@@ -14,7 +15,7 @@ import { describe } from './fail';
 import type { AccountNodeDef, Message, ProviderNode } from './nodes';
 import { type PublicAddress, publicAddress } from './public-address';
 import { sharedOf } from './registry';
-import { MAX_BODY_BYTES, sameSecret, serve } from './routes';
+import { MAX_BODY_BYTES, serve } from './routes';
 import { whenStarted } from './started';
 import { StatusLine } from './status';
 
@@ -139,7 +140,7 @@ export class WebhookNode {
 
   #opens(given: string | undefined): boolean {
     const secret = this.#secret();
-    if (secret !== '' && !this.#signs()) return sameSecret(given, secret);
+    if (secret !== '' && !this.#signs()) return given !== undefined && isSame(given, secret);
     return (secret !== '' || this.#providerNode()?.sandboxed === true) && given === undefined;
   }
 

@@ -1,7 +1,8 @@
 /** How CALLR signs its pushes: base64 of an HMAC over the raw body (docs.callr.com/webhooks). */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { SmsError } from '../../sms/errors';
 import type { AccountFacts, Params, Settings, WebhookRequest } from '../provider';
+import { isSame } from '../same';
 
 export const ALGORITHMS = ['SHA256', 'SHA512', 'SHA1', 'MD5'];
 
@@ -31,7 +32,7 @@ export function isSigned({ headers, body }: WebhookRequest, secret: string, sett
   const algorithm = algorithmOf(settings);
   if (secret === '' || given.length === 0 || !algorithm) return false;
   const right = createHmac(algorithm, secret).update(body).digest();
-  return given.length === right.length && timingSafeEqual(given, right);
+  return isSame(given, right);
 }
 
 function algorithmOf({ hmacAlgorithm }: Settings): string | undefined {

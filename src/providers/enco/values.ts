@@ -26,15 +26,9 @@ export function number(address: string): string {
   return /^[1-9]\d{7,14}$/.test(bare) ? `+${bare}` : bare;
 }
 
-/** The id is the last segment of a `resourceURL` or `Location`; the latter ends in a stray quote. */
+/** The id is the last segment of a `resourceURL` or `Location`; the latter ends in a stray quote. In one pass, however long. */
 export function idOf(url: unknown): string | undefined {
-  if (typeof url !== 'string') return undefined;
-  return (
-    url
-      .replace(/["/\s]+$/, '')
-      .split('/')
-      .pop() || undefined
-  );
+  return typeof url === 'string' ? url.split(/["/\s]/).findLast((segment) => segment !== '') : undefined;
 }
 
 /** ISO 8601 UTC out of a time with any offset; now, where the vendor sent none that can be read. */
