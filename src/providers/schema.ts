@@ -60,9 +60,8 @@ export async function checkResult(operation: Described, result: unknown): Promis
   throw new SmsError(
     'SMS_BAD_RESPONSE',
     `${operation.id} was answered in a form that the vendor does not document: ${wrong}.`,
-    {
-      outcome: 'unknown',
-    },
+    // It may be somebody else's answer, such as that of a proxy.
+    { outcome: 'unknown', retryable: true },
   );
 }
 

@@ -19,6 +19,8 @@ export type Place =
 export interface Fault {
   what: string;
   is: Verdict;
+  /** Also right: which of the two it is depends on what comes first. */
+  or?: Verdict;
   why: string;
   how: Break | Place;
   /** Takes as long as a call may take. */
@@ -89,7 +91,13 @@ export const BY_HTTP: readonly Chapter[] = [
   {
     title: 'While the request is written',
     faults: [
-      { what: 'a reset as soon as connected', is: UNKNOWN, why: IN_HIS_HANDS, how: { at: 'connection' } },
+      {
+        what: 'a reset as soon as connected',
+        is: UNKNOWN,
+        or: NOT_REACHED,
+        why: `${IN_HIS_HANDS}; unless the reset is there before the first byte`,
+        how: { at: 'connection' },
+      },
       {
         what: 'a connection that the system of the vendor takes, and nobody looks at',
         is: UNKNOWN,
@@ -129,8 +137,8 @@ export const BY_HTTP: readonly Chapter[] = [
         is: UNKNOWN,
         why: HALF_WORD,
         how: answer((real) => [
-          written(real, { 'content-length': '4000' }),
-          { drip: ' '.repeat(4000 - Buffer.byteLength(real.body)), every: 20 },
+          written(real, { 'content-length': longer(real) }),
+          { drip: ' '.repeat(4000), every: 20 },
         ]),
         slow: true,
       },
@@ -138,20 +146,23 @@ export const BY_HTTP: readonly Chapter[] = [
         what: 'a content-length that is too long, and an end',
         is: UNKNOWN,
         why: HALF_WORD,
-        how: answer((real) => [written(real, { 'content-length': '4000' }), 'end']),
+        how: answer((real) => [written(real, { 'content-length': longer(real) }), 'end']),
       },
       {
         what: 'a content-length that is too long, and silence',
         is: UNKNOWN,
         why: HALF_WORD,
-        how: answer((real) => [written(real, { 'content-length': '4000' })]),
+        how: answer((real) => [written(real, { 'content-length': longer(real) })]),
         slow: true,
       },
       {
         what: 'chunks without an end',
         is: UNKNOWN,
         why: HALF_WORD,
-        how: answer((real) => [chunked(real, `${Buffer.byteLength(real.body).toString(16)}\r\n${real.body}\r\n`), 'end']),
+        how: answer((real) => [
+          chunked(real, `${Buffer.byteLength(real.body).toString(16)}\r\n${real.body}\r\n`),
+          'end',
+        ]),
       },
       {
         what: '100 Continue, and silence',
@@ -172,7 +183,12 @@ export const BY_HTTP: readonly Chapter[] = [
   {
     title: 'An answer that cannot be read',
     faults: [
-      { what: 'bytes that are no HTTP', is: UNKNOWN, why: NOT_ITS_WORD, how: answer(() => ['SSH-2.0-OpenSSH_9.6\r\n']) },
+      {
+        what: 'bytes that are no HTTP',
+        is: UNKNOWN,
+        why: NOT_ITS_WORD,
+        how: answer(() => ['SSH-2.0-OpenSSH_9.6\r\n']),
+      },
       {
         what: 'headers without end',
         is: UNKNOWN,
@@ -221,7 +237,12 @@ export const BY_HTTP: readonly Chapter[] = [
         why: NOT_ITS_WORD,
         how: answer(() => ['HTTP/1.1 101 Switching\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n']),
       },
-      { what: 'JSON that breaks off', is: UNKNOWN, why: SUCCESS, how: answer((real) => but({ body: half(real) })(real)) },
+      {
+        what: 'JSON that breaks off',
+        is: UNKNOWN,
+        why: SUCCESS,
+        how: answer((real) => but({ body: half(real) })(real)),
+      },
       { what: 'JSON that is none', is: UNKNOWN, why: SUCCESS, how: page(200, 'application/json', "{id: 'one'}") },
       { what: 'JSON of another form: {}', is: UNKNOWN, why: SUCCESS, how: page(200, 'application/json', '{}') },
       { what: 'JSON of another form: []', is: UNKNOWN, why: SUCCESS, how: page(200, 'application/json', '[]') },
@@ -241,7 +262,12 @@ export const BY_HTTP: readonly Chapter[] = [
         how: answer(but({ status: 204 })),
       },
       { what: 'XML', is: UNKNOWN, why: SUCCESS, how: page(200, 'application/xml', XML) },
-      { what: "HTML with 200, a proxy's page to log in", is: UNKNOWN, why: NOT_ITS_WORD, how: page(200, 'text/html', LOGIN) },
+      {
+        what: "HTML with 200, a proxy's page to log in",
+        is: UNKNOWN,
+        why: NOT_ITS_WORD,
+        how: page(200, 'text/html', LOGIN),
+      },
       { what: 'HTML with 502', is: UNKNOWN, why: NOT_ITS_WORD, how: page(502, 'text/html', LOGIN) },
       {
         what: '50 MB',
@@ -277,7 +303,12 @@ export const BY_HTTP: readonly Chapter[] = [
       { what: '401', is: NOT_LET_IN, why: 'nothing is done for who is not let in', how: status(401), calls: 2 },
       { what: '402', is: REFUSED, why: DEFINITE, how: status(402) },
       { what: '403', is: NOT_LET_IN, why: DEFINITE, how: status(403) },
-      { what: "403 with HTML, a proxy's", is: NOT_LET_IN, why: 'who refuses the call does not pass it on', how: page(403, 'text/html', LOGIN) },
+      {
+        what: "403 with HTML, a proxy's",
+        is: NOT_LET_IN,
+        why: 'who refuses the call does not pass it on',
+        how: page(403, 'text/html', LOGIN),
+      },
       { what: '404', is: REFUSED, why: DEFINITE, how: status(404) },
       { what: '407', is: REFUSED, why: 'a proxy that refuses the call does not pass it on', how: status(407) },
       { what: '408', is: UNKNOWN, why: 'the vendor waited for something, and may have begun', how: status(408) },
@@ -290,7 +321,12 @@ export const BY_HTTP: readonly Chapter[] = [
       { what: '503', is: NOT_REACHED, why: 'the vendor is not at work', how: status(503) },
       { what: '503 with HTML', is: NOT_REACHED, why: 'the vendor is not at work', how: page(503, 'text/html', LOGIN) },
       { what: '504', is: UNKNOWN, why: 'a proxy has passed on the call and lost patience', how: status(504) },
-      { what: '511, a network that wants a login', is: UNKNOWN, why: 'whose word it is cannot be known', how: status(511) },
+      {
+        what: '511, a network that wants a login',
+        is: UNKNOWN,
+        why: 'whose word it is cannot be known',
+        how: status(511),
+      },
       { what: '599', is: UNKNOWN, why: 'what the vendor did before it failed is not said', how: status(599) },
       {
         what: 'a 400 that breaks off',
@@ -313,7 +349,7 @@ export const BY_HTTP: readonly Chapter[] = [
         what: '102 Processing before it, and the answer in pieces',
         is: ACCEPTED,
         why: 'information comes before an answer',
-        how: answer((real) => ['HTTP/1.1 102 Processing\r\n\r\n', { drip: written(real), every: 0 }]),
+        how: answer((real) => ['HTTP/1.1 102 Processing\r\n\r\n', ...pieces(written(real))]),
       },
       {
         what: 'two content-types',
@@ -371,6 +407,20 @@ export const BY_HTTP: readonly Chapter[] = [
 
 function half({ body }: Answer): string {
   return body.slice(0, Math.floor(body.length / 2));
+}
+
+function pieces(bytes: string): Step[] {
+  const middle = afterHeaders(bytes);
+  return [
+    ...bytes.slice(0, 20),
+    bytes.slice(20, middle - 2),
+    ...bytes.slice(middle - 2, middle + 5),
+    bytes.slice(middle + 5),
+  ];
+}
+
+function longer({ body }: Answer): string {
+  return String(Buffer.byteLength(body) + 4000);
 }
 
 function chunked(real: Answer, body: string): string {

@@ -1,6 +1,6 @@
 /** A vendor's emulator behind a door that breaks: of the calls that pass, one goes wrong at a chosen point. */
 import { once } from 'node:events';
-import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 
 /** An answer of the emulator. */
@@ -38,8 +38,6 @@ export interface Gate {
   trouble: Trouble;
   /** Calls of the kind that goes wrong, whole or not. */
   calls: number;
-  /** Heads of the requests that came whole. */
-  heads: string[];
   sockets: Set<Socket>;
   /** Goes over what is about to be answered. */
   finish: (step: Step) => Step;
@@ -56,7 +54,6 @@ export async function openGate(port: number, isToken: (line: string) => boolean)
     port: 0,
     trouble: PASS,
     calls: 0,
-    heads: [],
     sockets: new Set(),
     finish: (step) => step,
     close: async () => {
@@ -80,7 +77,8 @@ export async function openGate(port: number, isToken: (line: string) => boolean)
 
 function serve(gate: Gate, port: number, socket: Socket, isToken: (line: string) => boolean): void {
   let read = Buffer.alloc(0);
-  let isBroken: Break | null | undefined;
+  /** Of the request that is being read; undefined before its first byte. */
+  let wrong: ReturnType<typeof chosen> | undefined;
   const { break: first } = gate.trouble;
   if (first && 'at' in first) {
     gate.calls += 1;
@@ -89,21 +87,20 @@ function serve(gate: Gate, port: number, socket: Socket, isToken: (line: string)
   }
   socket.on('data', (chunk) => {
     read = Buffer.concat([read, Buffer.from(chunk)]);
-    isBroken ??= chosen(gate, (isToken(read.toString('latin1', 0, 400)) ? 'token' : 'call') as Kind);
+    if (wrong === undefined) wrong = chosen(gate, isToken(read.toString('latin1', 0, 400)) ? 'token' : 'call');
     const whole = wholeRequest(read);
-    if (isBroken && 'after' in isBroken) {
-      const { after } = isBroken;
+    if (wrong && 'after' in wrong) {
+      const { after } = wrong;
       const enough = after < 0 ? (whole?.length ?? Number.POSITIVE_INFINITY) + after : after;
       if (read.length >= enough) cutOff(port, socket, read.subarray(0, enough));
       return;
     }
     if (whole === null) return;
-    const [trouble, { seen }] = [isBroken, gate.trouble];
-    [read, isBroken] = [read.subarray(whole.length), undefined];
-    gate.heads.push(whole.head);
-    const answered = trouble && !seen ? Promise.resolve(MADE_UP) : forward(port, whole);
+    const toDo = wrong?.answer;
+    [read, wrong] = [read.subarray(whole.length), undefined];
+    const answered = toDo && !gate.trouble.seen ? Promise.resolve(MADE_UP) : forward(port, whole);
     answered.then(
-      (answer) => perform(socket, (trouble ? trouble.answer(answer) : [written(answer)]).map(gate.finish)),
+      (answer) => perform(socket, (toDo ? toDo(answer) : [written(answer)]).map(gate.finish)),
       () => socket.destroy(),
     );
   });
@@ -145,7 +142,10 @@ function wholeRequest(read: Buffer): Whole | null {
 function forward(port: number, { head, body }: Whole): Promise<Answer> {
   const [line = '', ...fields] = head.split('\r\n');
   const [method = '', path = ''] = line.split(' ');
-  const headers = fields.flatMap((field) => [field.slice(0, field.indexOf(':')), field.slice(field.indexOf(':') + 1).trim()]);
+  const headers = fields.flatMap((field) => [
+    field.slice(0, field.indexOf(':')),
+    field.slice(field.indexOf(':') + 1).trim(),
+  ]);
   return new Promise((resolve, reject) => {
     const asked = httpRequest({ port, host: '127.0.0.1', method, path, headers, agent: false }, (answer) => {
       const chunks: Buffer[] = [];
@@ -163,7 +163,14 @@ function forward(port: number, { head, body }: Whole): Promise<Answer> {
 
 /** Those that say nothing about the connection. */
 function kept(headers: IncomingHttpHeaders): Record<string, string> {
-  const { connection, date, 'keep-alive': _alive, 'transfer-encoding': _coding, 'content-length': _length, ...rest } = headers;
+  const {
+    connection,
+    date,
+    'keep-alive': _alive,
+    'transfer-encoding': _coding,
+    'content-length': _length,
+    ...rest
+  } = headers;
   return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)]));
 }
 

@@ -23,7 +23,8 @@ export function classOf(verdict: Verdict): 'accepted' | 'unknown' | 'not sent' {
   return verdict === UNKNOWN ? 'unknown' : 'not sent';
 }
 
-const TRIED_AGAIN = 'is tried again until it is sent or expires; by another account when that lasts for `failoverAfter`';
+const TRIED_AGAIN =
+  'is tried again until it is sent or expires; by another account when that lasts for `failoverAfter`';
 
 /** What becomes of a message in the queue. */
 export const GETS: Record<Verdict, string> = {

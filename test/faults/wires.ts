@@ -1,24 +1,32 @@
-/** The line to each vendor, with a door before it that breaks when it is told to. */
+/** The line to each vendor, with doors before it that break when they are told to. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { providers } from '../../dist/src/providers/index.js';
 import type { Provider } from '../../dist/src/providers/provider.js';
-import { Session, type SessionOptions } from '../../dist/src/providers/session.js';
+import { Session } from '../../dist/src/providers/session.js';
 import { type Sandbox, startSandbox } from '../../dist/src/sandbox/index.js';
 import type { SmsError } from '../../dist/src/sms/errors.js';
 import { facts, outgoing, phone, until } from '../providers/support.ts';
 import { ELSEWHERE, type Fault } from './by-http.ts';
-import { type Gate, type Kind, openGate } from './gate.ts';
+import { type Gate, openGate } from './gate.ts';
 import { openPlace, type Spot } from './places.ts';
 import { ACCEPTED } from './verdicts.ts';
+
+/** What is under way when something goes wrong; each has a door of its own, so that all can go on at once. */
+export type Moment = 'message' | 'lost message' | 'token' | 'look-up' | 'page';
+const MOMENTS: readonly Moment[] = ['message', 'lost message', 'token', 'look-up', 'page'];
 
 export interface Wire {
   provider: Provider;
   sandbox: Sandbox;
-  gate: Gate;
+  /** Another one, with a few messages that nobody adds to. */
+  archive: Sandbox;
+  gates: Record<Moment, Gate>;
 }
 
+/** As many SMS as the vendor remembers, so that its lists stay short. */
+const KEPT = 40;
 /** Milliseconds a call may take where that is not to matter, and where it is. */
 const LONG = 8000;
 const SHORT = 400;
@@ -37,7 +45,8 @@ export function wires(): { all: Wire[]; elsewhere: () => number } {
   });
   after(async () => {
     other.server?.close();
-    await Promise.all(all.flatMap(({ sandbox, gate }) => [gate.close(), sandbox.close()]));
+    await Promise.all(all.flatMap(({ gates }) => Object.values(gates).map((gate) => gate.close())));
+    await Promise.all(all.flatMap(({ sandbox, archive }) => [sandbox.close(), archive.close()]));
   });
   return { all, elsewhere: () => other.connections };
 }
@@ -48,36 +57,48 @@ function originOf(server: Server): string {
 }
 
 async function openWire(provider: Provider, other: string): Promise<Wire> {
-  const sandbox = await startSandbox(provider.id, { pace: 0.01 });
-  const path = sandbox.tokenUrl && new URL(sandbox.tokenUrl).pathname;
-  const gate = await openGate(Number(new URL(sandbox.baseUrl).port), (line) => line.startsWith(`POST ${path} `));
-  gate.finish = (step) => (typeof step === 'string' ? step.replaceAll(ELSEWHERE, other) : step);
-  return { provider, sandbox, gate };
+  const [sandbox, archive] = await Promise.all([
+    startSandbox(provider.id, { pace: 0.01, keep: KEPT }),
+    startSandbox(provider.id, { pace: 0.01 }),
+  ]);
+  const gates = MOMENTS.map(async (moment) => {
+    const { baseUrl, tokenUrl } = moment === 'page' ? archive : sandbox;
+    const path = tokenUrl && new URL(tokenUrl).pathname;
+    const gate = await openGate(Number(new URL(baseUrl).port), (line) => line.startsWith(`POST ${path} `));
+    gate.finish = (step) => (typeof step === 'string' ? step.replaceAll(ELSEWHERE, other) : step);
+    return [moment, gate] as const;
+  });
+  const wire = { provider, sandbox, archive, gates: Object.fromEntries(await Promise.all(gates)) as Wire['gates'] };
+  for (let n = 0; n < 4; n++) await inTrouble(wire, 'page', null, (line) => provider.verbs.send(line, message(`${n}`)));
+  return wire;
 }
 
-/** Does something on a line of its own on which something goes wrong; afterwards nothing is left of the line. */
+/** Does something on a line of its own on which something goes wrong, or nothing; afterwards nothing is left of the line. */
 export async function inTrouble<T>(
-  wire: Wire,
-  fault: Fault,
-  { kind = 'call' as Kind, seen = true, from = 1 },
-  act: (line: Session) => Promise<T>,
+  { provider, gates, ...vendors }: Wire,
+  moment: Moment,
+  fault: Fault | null,
+  act: (line: Session, gate: Gate) => Promise<T>,
 ): Promise<T> {
-  const { gate, provider, sandbox } = wire;
-  const place = typeof fault.how === 'string' ? await openPlace(fault.how) : null;
+  const gate = gates[moment];
+  const sandbox = moment === 'page' ? vendors.archive : vendors.sandbox;
+  const { how = null, slow = false } = fault ?? {};
+  const place = typeof how === 'string' ? await openPlace(how) : null;
+  const kind = moment === 'token' ? 'token' : 'call';
   const through = (url: string, isHere: boolean) => (isHere ? addressBy(url, place ?? spotOf(gate)) : url);
   const line = new Session(provider, {
     baseUrl: through(sandbox.baseUrl, kind === 'call'),
     tokenUrl: sandbox.tokenUrl && through(sandbox.tokenUrl, kind === 'token'),
     credentials: sandbox.credentials,
-    timeout: fault.slow ? SHORT : LONG,
-  } satisfies SessionOptions);
+    timeout: slow ? SHORT : LONG,
+  });
   try {
     await line.http.warm();
-    if (fault.slow && kind === 'call' && !place) await warmed(wire, line);
-    gate.trouble = { break: typeof fault.how === 'string' ? null : fault.how, kind, seen, from };
+    if (slow && kind === 'call' && !place) await warmed(line);
+    const isSeen = moment !== 'lost message';
+    gate.trouble = { break: typeof how === 'string' ? null : how, kind, seen: isSeen, from: moment === 'page' ? 2 : 1 };
     gate.calls = 0;
-    gate.heads = [];
-    const done = await act(line);
+    const done = await act(line, gate);
     assert.equal(place?.heard() ?? '', '', 'nothing was said to who is not trusted');
     return done;
   } finally {
@@ -89,10 +110,10 @@ export async function inTrouble<T>(
 }
 
 /** Connected, with a token: a slow machine must not be taken for a slow vendor. */
-async function warmed(wire: Wire, line: Session): Promise<void> {
+async function warmed(line: Session): Promise<void> {
   for (let left = 5; ; left -= 1) {
     try {
-      await wire.provider.verbs.send(line, message('warm'));
+      await line.provider.verbs.send(line, message('warm'));
       return;
     } catch (error) {
       if (left === 0) throw error;
@@ -111,7 +132,7 @@ export function addressBy(url: string, { host, port, secure }: Pick<Spot, 'host'
 export const TO = phone('4321');
 
 export function message(text: string) {
-  return outgoing(TO, { text, reference: `ref-${text}` });
+  return outgoing(TO, { text, reference: text.padEnd(40, '.') });
 }
 
 /** What an attempt came to, in the words of the table. */
