@@ -1,18 +1,18 @@
 /** Phone numbers as people write them, to E.164 as the vendors want them. */
-import type { CountryCode } from 'libphonenumber-js/min';
+import type { PhoneNumberUtil } from 'google-libphonenumber';
 import { SmsError } from './errors';
 import { excerpt } from './excerpt';
+import { isInternational, problemIn, TOO_LONG, tidy, withPlus } from './number-text';
 
 /** The last numbers read: an alarm goes to the same few people again and again. */
 const read = new Map<string, string>();
 const READ_LIMIT = 2_000;
 
-/** Fifteen digits and any separators are shorter. */
-const LONGEST_NUMBER = 64;
 /** A plus and fifteen digits. */
 const LONGEST_E164 = 16;
-const TOO_LONG = 'it is too long (give several recipients as an array, one number each)';
 
+const TOO_SHORT = 'it is too short';
+const NO_COUNTRY = 'no country has this code';
 const AMBIGUOUS = 'it can be read as two numbers: write it with its country code and without a trunk prefix';
 
 /**
@@ -54,79 +54,53 @@ function notText(input: unknown): SmsError {
   );
 }
 
-/** What a number may not contain, and the way out; the first that fits is told. */
-const REFUSED: readonly (readonly [pattern: RegExp, wayOut: string])[] = [
-  [
-    /\d\s*(?:x|#|ext|extn|extension|poste|toestel|;ext=)[.:\s]*\d+\s*$/iu,
-    'an SMS cannot reach an extension: remove it',
-  ],
-  [/[,;|\n]|\+.*\+/u, 'give several recipients as an array, one number each'],
-  [/\p{L}/u, 'it has letters, which are never read as digits: write the number in digits'],
-  [
-    /[^\d\s+().\-/]/u,
-    'it has characters that no number has: use digits, spaces, dots, dashes, slashes, brackets and a plus in front',
-  ],
-  [/(?<!^\(?)\+/u, 'the plus belongs in front'],
-];
-
 function parse(input: string, region: string | undefined): string {
   const country = toCountry(region);
-  if (input.length > LONGEST_NUMBER) throw invalid(input, TOO_LONG);
+  const fault = problemIn(input);
+  if (fault) throw invalid(input, fault.wayOut);
   const text = tidy(input);
   if (text === '') throw noNumber();
-  for (const [pattern, wayOut] of REFUSED) if (pattern.test(text)) throw invalid(input, wayOut);
-  if (!/\d/.test(text)) throw invalid(input, 'it has no digits');
 
-  const international = country === undefined ? text.replace(/^[\s(]*0[\s.\-/]*0/, '+') : text;
-  if (country === undefined && !/^[\s(]*\+/.test(international)) {
+  const international = country === undefined ? withPlus(text) : text;
+  if (country === undefined && !isInternational(international)) {
     throw invalid(input, 'write it with its country code, such as +32470123456, or set the region of the account');
   }
-  const number = library().parsePhoneNumberFromString(international, country);
-  if (!number?.isPossible()) throw invalid(input, reason(international, country));
+  const { number, problem } = readAs(international, country);
+  if (problem !== undefined) throw invalid(input, problem);
   // Japan's toll-free numbers may be longer, within Japan.
-  if (number.number.length > LONGEST_E164) throw invalid(input, TOO_LONG);
-  if (number.number !== international && !isWhatItSays(number.number)) throw invalid(input, AMBIGUOUS);
-  return number.number;
+  if (number.length > LONGEST_E164) throw invalid(input, TOO_LONG);
+  // A trunk prefix that is left out may leave a number that seems to begin with one again.
+  if (number !== international && readAs(number).number !== number) throw invalid(input, AMBIGUOUS);
+  return number;
 }
 
-/** A trunk prefix that is left out may leave a number that seems to begin with one again. */
-function isWhatItSays(number: string): boolean {
-  return library().parsePhoneNumberFromString(number)?.number === number;
+/** What the library makes of a text: its E.164 form, and what is wrong with it. */
+function readAs(text: string, country?: string): { number: string; problem?: string } {
+  const { util, findings, E164 } = library();
+  try {
+    const read = util.parse(text, country);
+    const problem = findings.get(util.isPossibleNumberWithReason(read));
+    return { number: util.format(read, E164), problem };
+  } catch (error) {
+    return { number: '', problem: refusal(error) };
+  }
 }
 
-/** Without `tel:`, without what is not seen (numbers copied from an address book carry direction marks), with plain dashes and spaces. */
-function tidy(input: string): string {
-  return input
-    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
-    .replace(/[‐-―−]/gu, '-')
-    .replace(/[^\S\n]/g, ' ')
-    .trim()
-    .replace(/^tel:\s*/i, '');
+/** The library's refusals have no code. */
+function refusal(error: unknown): string {
+  const said = error instanceof Error ? error.message : '';
+  if (said.includes('country')) return NO_COUNTRY;
+  return said.includes('too long') ? TOO_LONG : TOO_SHORT;
 }
 
-function toCountry(region: string | undefined): CountryCode | undefined {
+function toCountry(region: string | undefined): string | undefined {
   if (region === undefined || region.trim() === '') return undefined;
   const country = region.trim().toUpperCase();
-  if (library().isSupportedCountry(country)) return country;
+  if (library().regions.has(country)) return country;
   throw new SmsError(
     'SMS_CONFIG',
     `The region ${excerpt(region)} is no country: give its ISO 3166 code, such as BE, FR or ZA.`,
   );
-}
-
-/** The library's finding, as advice. */
-function reason(text: string, country: CountryCode | undefined): string {
-  switch (library().validatePhoneNumberLength(text, country)) {
-    case 'TOO_SHORT':
-    case 'NOT_A_NUMBER':
-      return 'it is too short';
-    case 'TOO_LONG':
-      return TOO_LONG;
-    case 'INVALID_COUNTRY':
-      return 'no country has this code';
-    default:
-      return `no number${country === undefined ? '' : ` of ${country}`} has this length`;
-  }
 }
 
 function noNumber(): SmsError {
@@ -140,9 +114,33 @@ function invalid(input: unknown, wayOut: string): SmsError {
   return new SmsError('SMS_INVALID_NUMBER', `${excerpt(input)} is not a phone number an SMS can go to: ${wayOut}.`);
 }
 
-type Library = typeof import('libphonenumber-js/min', { with: { 'resolution-mode': 'require' }});
+interface Library {
+  util: PhoneNumberUtil;
+  regions: ReadonlySet<string>;
+  /** What is wrong with a number that is not possible, as advice. */
+  findings: ReadonlyMap<number, string>;
+  E164: number;
+}
 
-/** Loaded on first use: its tables take 40 ms that a flow without phone numbers should not pay. */
+let loaded: Library | undefined;
+
+/** Loaded on first use: its tables take 30 ms that a flow without phone numbers should not pay. */
 function library(): Library {
-  return require('libphonenumber-js/min');
+  if (loaded) return loaded;
+  const google = require('google-libphonenumber') as typeof import('google-libphonenumber');
+  const util = google.PhoneNumberUtil.getInstance();
+  const { ValidationResult } = google.PhoneNumberUtil;
+  loaded = {
+    util,
+    regions: new Set(util.getSupportedRegions()),
+    findings: new Map([
+      [ValidationResult.TOO_SHORT, TOO_SHORT],
+      [ValidationResult.TOO_LONG, TOO_LONG],
+      [ValidationResult.INVALID_COUNTRY_CODE, NO_COUNTRY],
+      [ValidationResult.INVALID_LENGTH, 'no number of its country has this length'],
+      [ValidationResult.IS_POSSIBLE_LOCAL_ONLY, 'it lacks its area code'],
+    ]),
+    E164: google.PhoneNumberFormat.E164,
+  };
+  return loaded;
 }

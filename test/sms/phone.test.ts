@@ -108,6 +108,14 @@ describe('reading a phone number', () => {
     }
   });
 
+  it('takes the numbers of satellite phones and of networks of things', () => {
+    for (const number of ['+881612345678', '+882161234567', '+88312345678901']) assert.equal(toE164(number), number);
+  });
+
+  it('refuses a number without its area code', () => {
+    refuses(/area code/, '253-0000', 'US');
+  });
+
   it('gives the same answer when asked again, and after thousands of others', () => {
     assert.equal(toE164('0470123456', 'BE'), '+32470123456');
     assert.equal(toE164('0470123456', 'BE'), '+32470123456');
