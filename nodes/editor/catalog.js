@@ -19,6 +19,7 @@
       (answer) => {
         known = answer.providers;
         own = answer.operations ?? [];
+        smsEditor.checkAgain();
         return known;
       },
       (error) => {

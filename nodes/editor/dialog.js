@@ -1,6 +1,7 @@
 /** What the dialogs have in common: typed inputs, folds, and controls that the chosen account cannot use. */
 (() => {
   window.smsEditor = window.smsEditor || {};
+  const { migrated, versionToStore } = smsEditor.require('runtime/migrate');
 
   /** Where a value may come from. */
   const SOURCES = {
@@ -12,16 +13,25 @@
     object: ['json', 'msg', 'flow', 'global', 'jsonata'],
   };
 
-  /** Shows the defaults of the properties that a node has not: Node-RED leaves them out of a flow written by hand. */
+  /** What an old node says, in the shape of today; the node itself stays as it is until somebody presses Done. */
+  smsEditor.migrated = (node) => migrated({ ...node, type: node.type });
+
+  /**
+   * Shows what an old node, or one written by hand, does not say: what it runs with, else the default. Done stores it
+   * in the shape of today.
+   */
   smsEditor.fillIn = (node, prefix = 'node-input-') => {
-    $(`#${prefix}name`).closest('.sms-dialog').data('defaults', node._def.defaults);
+    const dialog = $(`#${prefix}name`).closest('.sms-dialog').data({ defaults: node._def.defaults, node });
+    const today = smsEditor.migrated(node);
     for (const [name, { value, type }] of Object.entries(node._def.defaults)) {
       // A list of config nodes is filled in by Node-RED.
       if (node[name] !== undefined || typeof value === 'object' || type) continue;
       const control = $(`#${prefix}${name}`);
-      if (control.is(':checkbox')) control.prop('checked', value);
-      else control.val(value);
+      const shown = today[name] ?? value;
+      if (control.is(':checkbox')) control.prop('checked', shown);
+      else control.val(shown);
     }
+    $('<input type="hidden">').attr('id', `${prefix}version`).val(versionToStore(node)).appendTo(dialog);
   };
 
   /** Makes `#node-input-<name>` a TypedInput whose type is kept in `#node-input-<name>Type`. */
@@ -57,9 +67,11 @@
   smsEditor.followAccount = (onAccount) => {
     const account = $('#node-input-provider');
     const dialog = account.closest('.sms-dialog');
+    const mark = $('<div class="sms-note sms-sandboxed" role="status">').insertAfter(account.closest('.form-row'));
     const update = async () => {
       const trouble = dialog.find('.sms-trouble');
       const chosen = account.val();
+      smsEditor.say(mark, 'plain', smsEditor.isSandboxed(chosen) ? smsEditor.text('shared.sandboxed') : '');
       let provider;
       try {
         provider = await smsEditor.providerOfAccount(chosen);

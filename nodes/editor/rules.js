@@ -7,6 +7,9 @@
   const label = (node, name) => RED._(`@smsflow/node-red-sms/${node.type}:${node.type}.label.${name}`);
   const wrong = (rule, node, name, values) => smsEditor.text(`rules.${rule}`, { ...values, name: label(node, name) });
   const isBlank = (value) => value === null || value === '';
+  const { isInternational, problemIn, withPlus } = smsEditor.require('sms/number-text');
+  const { toInstant } = smsEditor.require('sms/time');
+  const { senderProblem } = smsEditor.require('providers/sender');
 
   smsEditor.rules = {
     /** A number of at least `min` (0) and at most `max`; `whole` for integers, `blank` when it may be left out. */
@@ -33,6 +36,72 @@
       if (answer !== true || value === undefined || isBlank(value) || typeOf(node, name) !== 'json') return answer;
       const parsed = JSON.parse(value);
       return (parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed)) || wrong('object', node, name);
+    },
+
+    /** The account of a node: there, switched on and filled in. */
+    account(value) {
+      const said = (rule) => smsEditor.text(`rules.${rule}`, { name: smsEditor.text('shared.account') });
+      if (!value || value === '_ADD_') return said('accountMissing');
+      const account = RED.nodes.node(value);
+      if (!account) return said('accountGone');
+      if (account.d) return said('accountOff');
+      return account.valid !== false || said('accountWrong');
+    },
+
+    /** Whom a message goes to, as far as it is written here: one number, or in JSON a number or a list of them. */
+    recipients(node, name, value, options) {
+      const answer = smsEditor.rules.typed(node, name, value, options);
+      if (answer !== true || value === undefined || isBlank(value)) return answer;
+      const type = typeOf(node, name);
+      if (type !== 'str' && type !== 'json') return true;
+      const region = RED.nodes.node(accountOf(node))?.region;
+      const problem = type === 'str' ? numberProblem(value, region) : listProblem(JSON.parse(value), region);
+      return problem === undefined || wrong(problem, node, name);
+    },
+
+    /** A sender that is written here, as the account's vendor takes it: refused in the words of the run time. */
+    sender(node, name, value) {
+      const answer = smsEditor.rules.typed(node, name, value, { blank: true });
+      if (answer !== true || value === undefined || isBlank(value) || typeOf(node, name) !== 'str') return answer;
+      return senderRefusal(providerOf(node), node, name, value);
+    },
+
+    /** The sender of an account. */
+    ownSender(node, name, value) {
+      if (value === undefined || isBlank(value)) return true;
+      const provider = smsEditor.provider(node.provider);
+      return senderRefusal(provider && smsEditor.withSettings(provider, node), node, name, value);
+    },
+
+    /** A time that is written here, or nothing. */
+    time(node, name, value) {
+      const answer = smsEditor.rules.typed(node, name, value, { blank: true });
+      if (answer !== true || value === undefined || isBlank(value)) return answer;
+      const type = typeOf(node, name);
+      if (type !== 'str' && type !== 'num') return true;
+      try {
+        toInstant(type === 'num' ? Number(value) : String(value));
+        return true;
+      } catch {
+        return wrong('time', node, name);
+      }
+    },
+
+    /** When a message is to go, or nothing: a vendor that cannot wait needs the queue. */
+    schedule(node, name, value) {
+      const answer = smsEditor.rules.time(node, name, value);
+      if (answer !== true || value === undefined || isBlank(value) || !isOff(node, 'queue')) return answer;
+      const why = smsEditor.whyNot(providerOf(node), 'schedule');
+      return why === undefined || `${label(node, name)}: ${why}`;
+    },
+
+    /** The vendor's own parameters of a message. */
+    options(node, name, value) {
+      const answer = smsEditor.rules.object(node, name, value);
+      const names = providerOf(node)?.options;
+      if (answer !== true || !value || typeOf(node, name) !== 'json' || !names) return answer;
+      const foreign = Object.keys(JSON.parse(value)).find((option) => !names.includes(option));
+      return foreign === undefined || wrong('option', node, name, { option: foreign });
     },
 
     /** An http or https URL, or nothing. */
@@ -63,8 +132,61 @@
     },
   };
 
-  /** While the dialog is open its type field is ahead of the node. */
-  function typeOf(node, name) {
-    return $(`#node-input-${name}Type`).val() || node[`${name}Type`];
+  /** What is wrong with a number: the name of a sentence. The country itself is the run time's to check. */
+  function numberProblem(written, region) {
+    const problem = problemIn(String(written));
+    if (problem) return problem.kind === 'several' ? 'recipientSeveral' : 'recipient';
+    return region || isInternational(withPlus(String(written).trim())) ? undefined : 'recipientCountry';
   }
+
+  function listProblem(given, region) {
+    const list = Array.isArray(given) ? given : [given];
+    const numbers = list.map((one) => (one !== null && typeof one === 'object' ? one.to : one));
+    if (numbers.length === 0 || numbers.some((number) => typeof number !== 'string' || number.trim() === ''))
+      return 'recipientList';
+    return numbers.map((number) => numberProblem(number, region)).find(Boolean);
+  }
+
+  function senderRefusal(provider, node, name, value) {
+    if (!provider) return true;
+    const sender = String(value).trim();
+    const why =
+      smsEditor.whyNot(provider, 'sender') ?? (provider.senderRule && senderProblem(provider.senderRule, sender));
+    return why === undefined || `${label(node, name)}: ${why}`;
+  }
+
+  /** The account's provider, if the catalog is here already. */
+  function providerOf(node) {
+    const account = RED.nodes.node(accountOf(node));
+    const provider = account && smsEditor.provider(account.provider);
+    return provider && smsEditor.withSettings(provider, account);
+  }
+
+  /** While the dialog of a node is open its controls are ahead of the node. */
+  function controlOf(node, name) {
+    const control = $(`#node-input-${name}`);
+    return control.closest('.sms-dialog').data('node') === node ? control : $();
+  }
+
+  function typeOf(node, name) {
+    return controlOf(node, `${name}Type`).val() || node[`${name}Type`];
+  }
+
+  function accountOf(node) {
+    return controlOf(node, 'provider').val() || node.provider;
+  }
+
+  function isOff(node, name) {
+    const control = controlOf(node, name);
+    return control.length > 0 ? !control.prop('checked') : node[name] === false;
+  }
+
+  /** Once the providers are known, there is more to say of what is in the flow. */
+  smsEditor.checkAgain = () => {
+    const check = (node) => RULED.test(node.type) && RED.editor.validateNode(node);
+    RED.nodes.eachConfig(check);
+    RED.nodes.eachNode(check);
+    RED.view.redraw();
+  };
+  const RULED = /^(sms-|webhook-in$)/;
 })();

@@ -1,10 +1,11 @@
 /** Fetches what phones wrote. */
 import type { Node, NodeAPI } from 'node-red';
 import { type InboundDef, inboundPoll } from '../../src/runtime/inbound';
+import { migrated } from '../../src/runtime/migrate';
 
 module.exports = (RED: NodeAPI): void => {
   RED.nodes.registerType('sms-inbound-poll', function (this: Node, config: InboundDef) {
     RED.nodes.createNode(this, config);
-    inboundPoll(RED, this, config);
+    inboundPoll(RED, this, migrated(config));
   });
 };

@@ -1,10 +1,11 @@
 /** Fetches news of the messages that are on their way. */
 import type { Node, NodeAPI } from 'node-red';
+import { migrated } from '../../src/runtime/migrate';
 import { type QueueDef, statusQueue } from '../../src/runtime/queue';
 
 module.exports = (RED: NodeAPI): void => {
   RED.nodes.registerType('sms-status-queue', function (this: Node, config: QueueDef) {
     RED.nodes.createNode(this, config);
-    statusQueue(RED, this, config);
+    statusQueue(RED, this, migrated(config));
   });
 };

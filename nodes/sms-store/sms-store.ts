@@ -1,11 +1,12 @@
 /** Where messages wait and are remembered; accounts use it. */
 import type { NodeAPI } from 'node-red';
+import { migrated } from '../../src/runtime/migrate';
 import { type StoreDef, type StoreNode, setUpStore } from '../../src/runtime/stores';
 
 module.exports = (RED: NodeAPI): void => {
   function store(this: StoreNode, config: StoreDef) {
     RED.nodes.createNode(this, config);
-    setUpStore(RED, this, config);
+    setUpStore(RED, this, migrated(config));
   }
   RED.nodes.registerType<StoreNode, StoreDef, object, Record<string, string>>('sms-store', store, {
     credentials: { url: { type: 'password' } },

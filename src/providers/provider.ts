@@ -10,6 +10,7 @@ import type {
   UnicodeCharacter,
 } from '../sms/types';
 import type { HttpRequest, HttpResponse } from './http';
+import type { SenderRule } from './sender';
 import type { Session } from './session';
 import type { TokenAnswer } from './token';
 
@@ -335,6 +336,8 @@ export interface Provider {
   withSettings?(settings: Settings): Provider;
   /** A sentence for each thing that this vendor cannot do. */
   cannot: Partial<Record<Capability, string>>;
+  /** Which sender IDs the vendor takes, for the dialogs; nothing where it has none, or where only the call can tell. */
+  senderRule?: SenderRule;
   /** Does the vendor take this sender ID? @throws SmsError SMS_INVALID_SENDER */
   checkSender(sender: string): void;
 }

@@ -19,7 +19,7 @@ async function ownOperation(operation: DeskOperation) {
 }
 
 async function entry(provider: Provider) {
-  const { id, label, note, baseUrl, tokenUrl, rate, fields } = provider;
+  const { id, label, note, baseUrl, tokenUrl, rate, fields, senderRule } = provider;
   const operations = await Promise.all(provider.operations.map(described));
   return {
     id,
@@ -29,6 +29,7 @@ async function entry(provider: Provider) {
     tokenUrl,
     rate,
     fields,
+    senderRule,
     ...abilities(provider),
     variants: variantsOf(provider),
     operations,

@@ -292,7 +292,7 @@ export function settings(world: () => World): void {
       ['sms-send', 'options', '{'],
       ['sms-status', 'messageId', ''],
       ['sms-inbound-poll', 'interval', '-5'],
-      ['sms-inbound-poll', 'limit', '0'],
+      ['sms-inbound-poll', 'limit', '-1'],
       ['webhook-in', 'path', 'sms'],
       ['webhook-in', 'path', '/sms reports'],
       ['webhook-in', 'path', '/sms/'],

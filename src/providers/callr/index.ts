@@ -1,6 +1,6 @@
 /** CALLR's SMS API: JSON-RPC, which the vendor ends on 2027-06-30. */
-import { SmsError } from '../../sms/errors';
 import type { Credentials, Provider, Settings } from '../provider';
+import { type SenderRule, senderCheck } from '../sender';
 import type { Session } from '../session';
 import { operations } from './operations';
 import { SMS_OPTIONS } from './options';
@@ -8,6 +8,13 @@ import { ALGORITHMS } from './signing';
 import { verbs } from './verbs';
 import { webhook } from './webhook';
 import { wire } from './wire';
+
+/** A dedicated short code, or a name (sms.send, `from`). */
+const SENDERS: SenderRule = {
+  pattern: '^(\\d{1,11}|(?=.*[A-Za-z])[A-Za-z0-9 _-]{1,11})$',
+  refusal:
+    'is no sender of CALLR. Use a dedicated short code, or a name of 11 letters, digits, spaces, dashes and underscores at most with a letter in it, such as SMS; or leave it empty for the shared number.',
+};
 
 export const callr: Provider = {
   id: 'callr',
@@ -45,7 +52,8 @@ export const callr: Provider = {
     senders: 'CALLR does not list the senders of an account; "SMS" may always be used.',
     balance: 'CALLR does not tell the balance of an account in this API.',
   },
-  checkSender,
+  senderRule: SENDERS,
+  checkSender: senderCheck(SENDERS),
 };
 
 /** The one call of the document that asks for nothing and tells nothing of anybody. */
@@ -65,13 +73,4 @@ function impersonation({ loginAs }: Settings): Record<string, string> {
   const whom = typeof loginAs === 'string' ? loginAs.trim() : '';
   if (whom === '') return {};
   return { 'CALLR-Login-As': /^(user\.login|account\.hash)\s/i.test(whom) ? whom : `user.login ${whom}` };
-}
-
-/** A dedicated short code, or a name (sms.send, `from`). */
-function checkSender(sender: string): void {
-  if (/^(\d{1,11}|(?=.*[A-Za-z])[A-Za-z0-9 _-]{1,11})$/.test(sender)) return;
-  throw new SmsError(
-    'SMS_INVALID_SENDER',
-    `'${sender.slice(0, 40)}' is no sender of CALLR. Use a dedicated short code, or a name of 11 letters, digits, spaces, dashes and underscores at most with a letter in it, such as SMS; or leave it empty for the shared number.`,
-  );
 }

@@ -1,6 +1,6 @@
 /** Digitaleo ecoSMS: HTTPS with a token; or mails and files, of which nothing is heard again. */
-import { SmsError } from '../../sms/errors';
 import type { Capability, ChoiceSource, Provider, Settings } from '../provider';
+import { type SenderRule, senderCheck } from '../sender';
 import { PROBES, verbsByFile } from './by-file';
 import { transcribe } from './characters';
 import { MAX_PER_CALL, RATE } from './limits';
@@ -20,6 +20,12 @@ const BY_FILE = { name: 'transport', is: ['smtp', 'ftp'] };
 const FTP = { name: 'transport', is: ['ftp'] };
 
 const MAILINGS: ChoiceSource = { operation: 'digitaleo.mailing.read', params: { limit: 100 }, list: 'list' };
+
+/** "Maximum 11 alphabet characters and digits", §3.4.1. */
+const SENDERS: SenderRule = {
+  pattern: '^[A-Za-z0-9]{1,11}$',
+  refusal: 'is no sender ID of Digitaleo: up to 11 letters and digits, approved by the vendor.',
+};
 
 export const digitaleo: Provider = {
   id: 'digitaleo',
@@ -80,7 +86,8 @@ export const digitaleo: Provider = {
     senders: 'Digitaleo does not list the senders that it has approved.',
     balance: 'Digitaleo does not tell the balance of an account.',
   },
-  checkSender,
+  senderRule: SENDERS,
+  checkSender: senderCheck(SENDERS),
 };
 
 const NEEDS = {
@@ -124,13 +131,4 @@ async function probe(session: Parameters<NonNullable<Provider['probe']>>[0]): Pr
   const [row] = rowsOf(await session.call('digitaleo.stats.read'));
   const total = textOf(row?.total);
   return total === '' ? 'Its statistics can be read.' : `SMS of the account so far: ${total}.`;
-}
-
-/** "Maximum 11 alphabet characters and digits", §3.4.1. */
-function checkSender(sender: string): void {
-  if (/^[A-Za-z0-9]{1,11}$/.test(sender)) return;
-  throw new SmsError(
-    'SMS_INVALID_SENDER',
-    `'${sender.slice(0, 40)}' is no sender ID of Digitaleo: up to 11 letters and digits, approved by the vendor.`,
-  );
 }

@@ -1,6 +1,6 @@
 /** Enco, the SMS API of Proximus. */
-import { SmsError } from '../../sms/errors';
 import type { ChoiceSource, Provider } from '../provider';
+import { type SenderRule, senderCheck } from '../sender';
 import { operations } from './operations';
 import { fetchToken } from './token';
 import { verbs } from './verbs';
@@ -9,6 +9,13 @@ import { wire } from './wire';
 
 /** What an SMS can be sent from is what it can be answered to. */
 const DEDICATED: ChoiceSource = { operation: 'enco.dedicatedAddresses', list: 'dedicatedAddresses' };
+
+/** Shared number, or one of the account's dedicated addresses: short codes and numbers. Not the words of the vendor's own paths, which stand where an address would. */
+const SENDERS: SenderRule = {
+  pattern: '^(?!(length|deliveryinfos|shared)$)\\+?[0-9A-Za-z]{2,20}$',
+  refusal:
+    'is no dedicated address of Enco. Use one of those that the account lists, or leave it empty for the shared number.',
+};
 
 export const enco: Provider = {
   id: 'enco',
@@ -43,17 +50,6 @@ export const enco: Provider = {
     quote: 'Enco does not tell prices; it counts characters and parts only.',
     balance: 'Enco does not tell the balance of an account.',
   },
-  checkSender,
+  senderRule: SENDERS,
+  checkSender: senderCheck(SENDERS),
 };
-
-/** Words of the vendor's own paths, which stand where an address would. */
-const NO_ADDRESS = ['length', 'deliveryinfos', 'shared'];
-
-/** Shared number, or one of the account's dedicated addresses: short codes and numbers. */
-function checkSender(sender: string): void {
-  if (/^\+?[0-9A-Za-z]{2,20}$/.test(sender) && !NO_ADDRESS.includes(sender.toLowerCase())) return;
-  throw new SmsError(
-    'SMS_INVALID_SENDER',
-    `'${sender.slice(0, 40)}' is no dedicated address of Enco. Use one of those that the account lists, or leave it empty for the shared number.`,
-  );
-}
