@@ -13,6 +13,8 @@ export class Accounts {
   #owners = new Map<string, Owner>();
   /** Who reads the letters for each node, in which posts. */
   #readers = new Map<string, Reader>();
+  /** What is to be told waits. */
+  #isPaused = false;
 
   add(account: Account): void {
     this.#accounts.set(account.id, account);
@@ -91,15 +93,15 @@ export class Accounts {
     };
   }
 
-  /** Whether the node of this id is there to be told. */
+  /** Whether the node of this id is there to be told, now. */
   has(id: string): boolean {
-    return this.#owners.has(id);
+    return !this.#isPaused && this.#owners.has(id);
   }
 
   /** Gives a letter to its node, in the words that are at hand; where the node is away it waits in the post. */
   tell(post: Post, letter: Letter, say: (owner: Owner) => unknown): void {
     const owner = this.#owners.get(letter.owner);
-    post.give(letter, owner && (() => say(owner)));
+    post.give(letter, owner && (() => (this.#isPaused ? notNow() : say(owner))));
   }
 
   /** Tells a node that is there what is in no letter. */
@@ -115,14 +117,35 @@ export class Accounts {
     for (const post of new Set(this.all().map((account) => account.post))) post.recall(ends);
   }
 
-  #open(post: Post, id: string, { read, boxes }: Reader): void {
-    if (boxes.has(post)) return;
+  /** From now on nodes are told nothing: those behind them may be away. It waits in the post until {@link goOn}. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  goOn(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    for (const [id, reader] of this.#readers) {
+      for (const post of reader.boxes.keys()) this.#openAnew(post, id, reader);
+    }
+  }
+
+  #open(post: Post, id: string, reader: Reader): void {
+    if (!reader.boxes.has(post)) this.#openAnew(post, id, reader);
+  }
+
+  #openAnew(post: Post, id: string, { read, boxes }: Reader): void {
     const troubled = (error: unknown) =>
       this.all()
         .find((account) => account.post === post)
         ?.troubled(error);
-    boxes.set(post, post.open(id, read, troubled));
+    const unlessPaused = (letter: Letter) => (this.#isPaused ? notNow() : read(letter));
+    boxes.set(post, post.open(id, unlessPaused, troubled));
   }
+}
+
+function notNow(): Promise<never> {
+  return Promise.reject(new Error('A deploy is under way.'));
 }
 
 interface Reader {

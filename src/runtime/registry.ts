@@ -1,5 +1,5 @@
 /** What the nodes of one Node-RED share, although each node file is given a RED of its own. */
-import type { NodeAPI } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
 import { Accounts } from '../delivery/accounts';
 import type { Store } from '../store';
 import type { KeptJobs } from './jobs';
@@ -28,8 +28,13 @@ export function sharedOf(RED: NodeAPI): Shared {
     shared = { accounts: new Accounts(), troubles: new Troubles(), jobs, sandboxes, stores };
     instances.set(RED.events, shared);
     const { accounts } = shared;
-    // A message that a node has sent and Node-RED has not delivered yet is lost when the nodes behind it end, too.
-    RED.events.on('flows:stopping', (stop: Stop) => accounts.recall((owner) => endsWithOthers(stop, owner)));
+    // A message that a node has sent and Node-RED has not delivered yet is lost when the nodes behind it end, …
+    RED.events.on('flows:stopping', (stop: Stop) => {
+      accounts.recall((owner) => losesOthers(RED, stop, owner));
+      accounts.pause();
+    });
+    // … and so is what it sends before there are others in their place.
+    RED.events.on('flows:started', () => accounts.goOn());
   }
   return shared;
 }
@@ -40,8 +45,14 @@ interface Stop {
   diff?: Partial<Record<'changed' | 'removed' | 'linked' | 'rewired', string[]>>;
 }
 
-/** Whether those that a node is wired to end together with it. */
-function endsWithOthers({ type, diff = {} }: Stop, id: string): boolean {
+/** Whether some of those that a node passes messages on to end: what it is wired to, and who catches its errors. */
+function losesOthers(RED: NodeAPI, { type, diff = {} }: Stop, id: string): boolean {
+  if (type === 'full') return true;
   const { changed = [], removed = [], linked = [], rewired = [] } = diff;
-  return type === 'full' || (type === 'flows' && [changed, removed, linked, rewired].some((ids) => ids.includes(id)));
+  const ending = new Set([...changed, ...removed, ...(type === 'flows' ? [...linked, ...rewired] : [])]);
+  const node = RED.nodes.getNode(id) as (Node & { wires?: string[][] }) | null;
+  const isCatching = (other: string) => RED.nodes.getNode(other)?.type === 'catch';
+  // In a subflow all of it ends together.
+  const others = [node?.z ?? '', ...(node?.wires ?? []).flat()];
+  return others.some((other) => ending.has(other)) || [...ending].some(isCatching);
 }
