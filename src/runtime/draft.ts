@@ -2,6 +2,7 @@
 import type { NodeAPI } from 'node-red';
 import { providerOf } from '../providers';
 import { Session } from '../providers/session';
+import { SmsError } from '../sms/errors';
 import { type Line, SandboxLine, withEnvironment } from './line';
 import type { ProviderNode } from './nodes';
 import { ownSettings, type ProviderDef, providerFor, settingsOf } from './provider';
@@ -14,7 +15,8 @@ export interface Draft {
 }
 
 /**
- * Runs `work` on the line of a draft, and closes the line.
+ * Runs `work` on the line of a draft, and closes the line. What is stored of an account goes only where the deployed
+ * account goes: nobody learns a password by giving it another address.
  * @throws SmsError SMS_CONFIG for a draft that makes no account
  */
 export async function withDraft<T>(
@@ -31,13 +33,12 @@ export async function withDraft<T>(
   const sandbox = config.sandbox ? new SandboxLine(provider.id) : undefined;
   let session: Session | undefined;
   try {
-    const known = merged(credentials, stored?.credentials ?? {});
     const line: Line = sandbox
       ? await sandbox.connect()
       : {
           baseUrl: definition.baseUrl,
           tokenUrl: definition.tokenUrl,
-          credentials: withEnvironment(RED, stored ?? ({} as ProviderNode), known),
+          credentials: withEnvironment(RED, stored ?? ({} as ProviderNode), known(credentials, stored, definition)),
         };
     session = new Session(provider, { timeout, ...line, settings: { ...own, ...line.settings } });
     return await work(session, sandbox !== undefined);
@@ -47,9 +48,29 @@ export async function withDraft<T>(
   }
 }
 
-/** A password that was not touched travels as a placeholder: the stored one is meant. */
-function merged(given: Record<string, string>, stored: Record<string, string>): Record<string, string> {
-  const all = { ...stored };
-  for (const [name, value] of Object.entries(given)) if (value !== '__PWRD__') all[name] = String(value);
-  return all;
+/** As the editor shows a password that is stored. */
+const UNTOUCHED = '__PWRD__';
+
+/** A password that was not touched travels as a placeholder: the stored one is meant. @throws SmsError SMS_CONFIG */
+function known(given: Record<string, string>, stored: ProviderNode | null, draft: ProviderDef): Record<string, string> {
+  const typed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== UNTOUCHED));
+  const { credentials = {}, definition } = stored ?? {};
+  const goesThere = definition?.provider === draft.provider && addressOf(definition) === addressOf(draft);
+  if (goesThere) return { ...credentials, ...typed };
+  if (Object.keys(typed).length === Object.keys(given).length) return typed;
+  throw new SmsError(
+    'SMS_CONFIG',
+    'The account goes to another address than the one that is deployed: type its passwords again, or deploy first.',
+  );
+}
+
+/** Where credentials go. Of the provider's own settings those that are chosen from a list name no address. */
+function addressOf(definition: ProviderDef): string {
+  const { provider, baseUrl, tokenUrl } = definition;
+  const { fields } = providerOf(provider);
+  const own = Object.entries(ownSettings(definition, providerOf(provider))).filter(
+    ([name]) => fields.find((field) => field.name === name)?.type !== 'select',
+  );
+  const parts = [['', provider], ['baseUrl', baseUrl], ['tokenUrl', tokenUrl], ...own];
+  return JSON.stringify(parts.map(([name, value]) => [name, String(value ?? '').trim()]));
 }

@@ -3,6 +3,7 @@ import type { Node, NodeDef, NodeMessage } from 'node-red';
 import type { Account } from '../delivery/account';
 import type { Settings } from '../providers/provider';
 import type { SmsError } from '../sms/errors';
+import type { ProviderDef } from './provider';
 
 export interface Message extends NodeMessage {
   [property: string]: unknown;
@@ -21,6 +22,8 @@ export interface AccountNodeDef extends NodeDef {
 export interface ProviderNode extends Node<Record<string, string>> {
   account?: Account;
   sandboxed?: boolean;
+  /** As it was deployed. */
+  definition?: ProviderDef;
   /** The settings that are the provider's own. */
   settings?: Settings;
   /** What the world reaches httpNode at; empty when nobody said. */

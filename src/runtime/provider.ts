@@ -35,6 +35,7 @@ export interface ProviderDef extends NodeDef {
 /** Gives the node its account, or the trouble that stands in the way; the rest of the flow runs either way. */
 export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): void {
   const { accounts, troubles } = sharedOf(RED);
+  node.definition = config;
   node.sandboxed = config.sandbox === true;
   node.publicUrl = config.publicUrl ?? '';
   let used: UsedStore | undefined;
