@@ -2,6 +2,7 @@
 import type { Agent } from 'undici';
 import { SmsError } from '../sms/errors';
 import { isTransportFault, type TransportFault, undiciAdapter } from './adapter';
+import { adviceFor } from './unreachable';
 
 type AxiosInstance = import('axios', { with: { 'resolution-mode': 'import' }}).AxiosInstance;
 
@@ -125,7 +126,7 @@ function transportError(error: unknown, url: string): SmsError {
   const what = fault.reason === 'timeout' ? 'did not answer in time' : `could not be reached (${fault.code})`;
   const sentence = fault.started
     ? `The connection to ${host} broke after the request was written (${fault.code}).`
-    : `${host} ${what}. Check the network, the base URL of the account and the vendor's status page.`;
+    : `${host} ${what}. ${adviceFor(fault.code)}`;
   return new SmsError('SMS_UNREACHABLE', sentence, {
     outcome,
     retryable: true,

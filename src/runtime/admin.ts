@@ -59,16 +59,21 @@ async function test(RED: NodeAPI, draft: unknown): Promise<{ ok: boolean; messag
   }
 }
 
-/** Something that only an account which works is told. @throws SmsError */
+/** What only an account which works is told: its senders and its balance, or else what its provider knows to ask. @throws SmsError */
 async function learnt(session: Session): Promise<string> {
   const { verbs, probe } = session.provider;
-  if (verbs.senders) {
-    const list = await verbs.senders(session);
-    return list.length > 0 ? `Senders of the account: ${list.join(', ')}.` : 'The account has no senders of its own.';
+  if (!verbs.senders && !verbs.balance && probe) return probe(session);
+  const told: string[] = [];
+  if (verbs.senders) told.push(sendersOf(await verbs.senders(session)));
+  if (verbs.balance || !verbs.senders) {
+    const { amount, unit } = await verbOf(session.provider, 'balance')(session);
+    told.push(`Balance of the account: ${amount} ${unit}.`);
   }
-  if (!verbs.balance && probe) return probe(session);
-  const { amount, unit } = await verbOf(session.provider, 'balance')(session);
-  return `Balance of the account: ${amount} ${unit}.`;
+  return told.join(' ');
+}
+
+function sendersOf(list: readonly string[]): string {
+  return list.length > 0 ? `Senders of the account: ${list.join(', ')}.` : 'The account has no senders of its own.';
 }
 
 function webhookOf(RED: NodeAPI, id: string): WebhookNode {

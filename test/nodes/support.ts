@@ -40,8 +40,8 @@ export function flows() {
     sandboxes = [];
   });
   return {
-    async sandbox(options?: SandboxOptions): Promise<Sandbox> {
-      const sandbox = await startSandbox('enco', { pace: 0.01, hang: 30, ...options });
+    async sandbox(options?: SandboxOptions, provider = 'enco'): Promise<Sandbox> {
+      const sandbox = await startSandbox(provider, { pace: 0.01, hang: 30, ...options });
       sandboxes.push(sandbox);
       return sandbox;
     },
