@@ -8,8 +8,8 @@ import type { AccountReference, Receipt, Status, StatusReport } from '../sms/typ
 import type { MarkStore, TrackedMessage, TrackedStore } from '../store';
 import { Asking } from './asking';
 import { type EarlyReport, EarlyReports } from './early';
-import { movedBody } from './letters';
 import { LIFE } from './life';
+import { Moves } from './moves';
 import type { Letter, Post } from './post';
 import { isForward, RANK } from './stages';
 
@@ -39,6 +39,7 @@ export class Tracker {
   #early: EarlyReports;
   #asking: Asking;
   #closed = false;
+  #moves: Moves;
   /** Reports from before may wait for receipts from before. */
   #areEarlyLeft = false;
 
@@ -54,9 +55,13 @@ export class Tracker {
       ask,
       report: (heard) => this.report(heard),
       giveUp: (message) => this.#giveUp(message),
-      first: () => this.#applyLeft(),
+      first: async () => {
+        await this.#moves.settleAll();
+        await this.#applyLeft();
+      },
       failed,
     });
+    this.#moves = new Moves(options, (at) => this.#asking.plan(at));
   }
 
   /** A node that receives pushes, or sweeps, for this account; returns what ends it. */
@@ -117,11 +122,12 @@ export class Tracker {
         // Its receipt may have come in between.
         message = await this.#find(heard.id, reference);
       }
+      if (message && (await this.#moves.settle(message.id))) continue;
       await this.#options.heard({ ...heard, to: heard.to || (message?.to ?? '') });
       if (!message || !isForward({ ...message, reply: message.report?.reply }, heard)) return null;
       const report = this.#complete({ ...heard, id: message.id, to: heard.to || message.to });
       // Of those who move it at the same time one does; the others look again.
-      if (await this.#move(message, report)) return report;
+      if (await this.#moves.make(message, report)) return report;
     }
   }
 
@@ -160,6 +166,7 @@ export class Tracker {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#asking.close();
+    this.#moves.close();
   }
 
   #begun(receipt: Receipt, owner: string | null, context: unknown): Omit<TrackedMessage, 'life' | 'takenAt'> {
@@ -198,23 +205,6 @@ export class Tracker {
     }
   }
 
-  /** In one turn the message moves and the letter that tells of it is stored; false when another has moved it. */
-  async #move(message: TrackedMessage, report: StatusReport): Promise<boolean> {
-    const { store, post, tell, reached, failed } = this.#options;
-    const { status, final, providerStatus } = report;
-    const { owner, context, life } = message;
-    const moved = { ...message, status, final, providerStatus, report, steps: stepsOf(message, report) };
-    const letter = owner === null ? null : post.compose(owner, 'moved', movedBody(report, context), life, true);
-    const [saved, stored] = await Promise.allSettled([store.save(moved), letter && post.store(letter)]);
-    const isMoved = saved.status === 'fulfilled' && saved.value;
-    if (letter && !isMoved) post.done(letter);
-    if (saved.status === 'rejected') throw saved.reason;
-    if (stored.status === 'rejected') failed(stored.reason);
-    if (letter && isMoved) tell(letter, report, context);
-    if (isMoved && status !== message.status) reached?.(status);
-    return isMoved;
-  }
-
   #find(id: string, reference?: string): Promise<TrackedMessage | null> {
     const { store, account } = this.#options;
     if (id) return store.find(account.account, id);
@@ -223,7 +213,7 @@ export class Tracker {
 
   async #giveUp(message: TrackedMessage): Promise<StatusReport | null> {
     const report = this.#lastWord(message);
-    return (await this.#move(message, report)) ? report : null;
+    return (await this.#moves.make(message, report)) ? report : null;
   }
 
   #lastWord(message: TrackedMessage): StatusReport {
@@ -266,11 +256,4 @@ export class Tracker {
     await this.report({ ...early.heard, id });
     await this.#early.forget(early);
   }
-}
-
-/** Another word of the vendor's for the same status is no step. */
-function stepsOf({ status: was, steps = [] }: TrackedMessage, { status, updatedAt }: StatusReport) {
-  if (status === was) return steps;
-  // A vendor that tells whole seconds seems to have done it before it was asked.
-  return [...steps, { status, at: Math.max(Date.parse(updatedAt) || Date.now(), steps.at(-1)?.at ?? 0) }];
 }

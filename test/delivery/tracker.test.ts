@@ -101,6 +101,72 @@ describe('the tracker', () => {
     });
   });
 
+  describe('on a store that breaks off', () => {
+    /** The next save is refused: after it was done, or before. */
+    const breaking = (isDone: boolean) => {
+      const store = memoryStore();
+      let breaks = false;
+      const tracked = new Proxy(store.tracked, {
+        get(target, name) {
+          const real = (Reflect.get(target, name) as (...given: unknown[]) => Promise<unknown>).bind(target);
+          if (name !== 'save') return real;
+          return async (...given: unknown[]) => {
+            const isBroken = breaks;
+            breaks = false;
+            const answer = isBroken && !isDone ? undefined : await real(...given);
+            if (isBroken) throw new SmsError('SMS_STORE', 'closed', { retryable: true });
+            return answer;
+          };
+        },
+      });
+      const next = () => {
+        breaks = true;
+      };
+      return { tracker: make({ store: tracked, post: postOf(store), ask: null }), store, next };
+    };
+
+    for (const isDone of [true, false]) {
+      const when = isDone ? 'after it has saved what moves' : 'before it saves what moves';
+
+      it(`${when}: it is told all the same, once`, async () => {
+        const { tracker, next } = breaking(isDone);
+        await accept(tracker, receipt('a'), 'send');
+        next();
+        await assert.rejects(tracker.report(heard('a', 'sent')), { code: 'SMS_STORE' });
+        assert.equal(told.length, 0);
+        await clock.tickAsync(1100);
+        assert.deepEqual(statuses(), ['sent']);
+        await tracker.report(heard('a', 'sent'));
+        await tracker.report(heard('a', 'delivered'));
+        await clock.tickAsync(60_000);
+        assert.deepEqual(statuses(), ['sent', 'delivered']);
+      });
+
+      it(`${when}, and it is heard again at once: it is told once`, async () => {
+        const { tracker, next } = breaking(isDone);
+        await accept(tracker, receipt('a'), 'send');
+        next();
+        await assert.rejects(tracker.report(heard('a', 'delivered')), { code: 'SMS_STORE' });
+        await Promise.all([tracker.report(heard('a', 'delivered')), tracker.report(heard('a', 'delivered'))]);
+        await clock.tickAsync(60_000);
+        assert.deepEqual(statuses(), ['delivered']);
+      });
+    }
+
+    it('and is closed then: the letter is left to who comes after', async () => {
+      const { tracker, store, next } = breaking(true);
+      await accept(tracker, receipt('a'), 'send');
+      next();
+      await assert.rejects(tracker.report(heard('a', 'delivered')), { code: 'SMS_STORE' });
+      await tracker.close();
+      const letters = await postOf(store).pending('send');
+      assert.deepEqual(
+        letters.map(({ body }) => (body as { report: StatusReport }).report.status),
+        ['delivered'],
+      );
+    });
+  });
+
   it('tells another word of the vendor for the same stage, and a reply after the end', async () => {
     const tracker = make({ ask: null });
     await accept(tracker, receipt('a', 'sent'), 'send');
