@@ -52,6 +52,7 @@ try {
   await withEditor(newAccount);
   await nodeRed.deploy(DRAWN);
   await withEditor(flowAtWork);
+  await withEditor(monitor);
   await withEditor(sendDialog);
 } finally {
   await browser.close();
@@ -95,6 +96,18 @@ async function flowAtWork({ page }) {
   await page.mouse.move(500, 400);
   await settled(page);
   await save('flow', page);
+}
+
+/** After the flow was at work: what it has sent, and the phone that answered. */
+async function monitor({ page }) {
+  await page.setViewportSize({ width: 1100, height: 980 });
+  await page.evaluate(() => globalThis.RED.sidebar.show('sms-monitor'));
+  // It shares the sidebar with the debug messages, which are not wanted here.
+  await page.locator('[data-tab-id="debug"]').click();
+  await page.mouse.move(400, 600);
+  await page.locator('.sms-screen .sms-written').first().waitFor({ timeout: 20_000 });
+  await settled(page);
+  await save('monitor', page);
 }
 
 async function sendDialog(editor) {
