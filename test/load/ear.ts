@@ -39,10 +39,14 @@ export class Ear {
   /** How often the flows have started. */
   starts = 0;
   #process: ChildProcess;
-  #answers: ((answer: unknown) => void)[] = [];
+  #answers: { resolve: (answer: unknown) => void; reject: (error: Error) => void }[] = [];
 
   constructor(process: ChildProcess) {
     this.#process = process;
+    process.once('exit', (code) => {
+      for (const { reject } of this.#answers)
+        reject(new Error(`Node-RED ended with ${code}: ${this.complaints.at(-1)}`));
+    });
     for (const input of [process.stdout, process.stderr]) {
       if (input) createInterface({ input }).on('line', (line) => this.#hear(line));
     }
@@ -57,8 +61,8 @@ export class Ear {
   }
 
   #ask(word: string): Promise<unknown> {
-    return new Promise((resolve) => {
-      this.#answers.push(resolve);
+    return new Promise((resolve, reject) => {
+      this.#answers.push({ resolve, reject });
       this.#process.stdin?.write(`${word}\n`);
     });
   }
@@ -69,7 +73,7 @@ export class Ear {
       const { key, code } = JSON.parse(json) as End;
       this.ends.set(key, [...(this.ends.get(key) ?? []), code]);
     } else if (what === 'FINAL') this.finals.set(json, (this.finals.get(json) ?? 0) + 1);
-    else if (what === 'PROBE') this.#answers.shift()?.(JSON.parse(json));
+    else if (what === 'PROBE') this.#answers.shift()?.resolve(JSON.parse(json));
     else if (/Started (modified )?(flows|nodes)/.test(line)) this.starts += 1;
     else if (/\[(warn|error)\]|Unhandled|Uncaught|MaxListeners/.test(line)) this.complaints.push(line);
   }

@@ -6,7 +6,7 @@ import type { FailingVendor } from './vendor.ts';
 /** Milliseconds that a call may take. */
 const TIMEOUT = 10_000;
 /** Seconds after an attempt. */
-const LOOKUPS = '0.3,1,2';
+const LOOKUPS = '0.2,0.5,1';
 
 export function flowOf({ lines }: FailingVendor, publicUrl: string): FlowNode[] {
   return [

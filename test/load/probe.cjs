@@ -61,7 +61,7 @@ function heapInUse() {
 function listeners() {
   const { events } = fromNodeRed('@node-red/util');
   const { httpNode, httpAdmin } = fromNodeRed('./lib/red.js');
-  const routes = (app) => (app._router ?? app.router)?.stack.length ?? 0;
+  const routes = (app) => app._router?.stack.length ?? 0;
   return {
     ...listenersOf('events', events),
     ...listenersOf('process', process),

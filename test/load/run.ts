@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type FlowNode, freePort, type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { type Census, type Delay, Ear } from './ear.ts';
 import { flowOf } from './flow.ts';
-import { type Message, messagesOf } from './lines.ts';
+import { LINES, type Message, messagesOf } from './lines.ts';
 import { type FailingVendor, type FailingVendorOptions, startFailingVendor, type VendorReport } from './vendor.ts';
 
 export interface LoadOptions {
@@ -31,10 +31,12 @@ export interface LoadResult {
   phases: { title: string; messages: number; seconds: number; delay: Delay }[];
   /** When so much of the first phase is settled: megabytes of the heap that are in use. */
   heap: { percent: number; megabytes: number }[];
-  /** With the flow deployed, after one deploy and after many. */
+  /** Before anything was deployed. */
+  before: Census;
+  /** With the flow deployed, once and many times. */
   running: [Census, Census];
-  /** With nothing deployed any more, after one deploy and after many. */
-  empty: [Census, Census];
+  /** With nothing deployed any more. */
+  after: Census;
 }
 
 /** Messages that are given before each redeploy. */
@@ -42,11 +44,11 @@ export const EACH = 20;
 /** Given with one request. */
 const AT_ONCE = 250;
 /** Messages by which everything is loaded that is loaded on first use. */
-const FIRST = 50;
+const FIRST = 10;
 const SAMPLES = [25, 50, 100];
-/** Milliseconds in which everything is over, and in which what is idle is closed. */
+/** Milliseconds in which all are settled, and in which all is closed that is not used any more. */
 const LIMIT = 300_000;
-const QUIET = 15_000;
+const CLOSES_WITHIN = 15_000;
 const PROBE = fileURLToPath(new URL('probe.cjs', import.meta.url));
 const NOTHING: FlowNode[] = [{ id: 'tab', type: 'tab', label: 'Nothing' }];
 
@@ -58,13 +60,11 @@ export async function load({ messages, redeploys, spoils = 'messages', seed = 1 
     const given = messagesOf(FIRST + messages + redeploys * EACH);
     const all = given.slice(FIRST, FIRST + messages);
     const others = given.slice(FIRST + messages);
-
+    const before = await site.ear.census();
     await site.deploy(site.flow);
     await site.give(given.slice(0, FIRST));
     await site.settled(FIRST);
-    const emptyBefore = await site.clear();
 
-    await site.deploy(site.flow);
     const heap: LoadResult['heap'] = [];
     const first = await site.phase('without a deploy', all.length, async ({ give, settled, ear }) => {
       const giving = give(all);
@@ -75,7 +75,7 @@ export async function load({ messages, redeploys, spoils = 'messages', seed = 1 
       }
       await giving;
     });
-    const runningBefore = await site.idle();
+    const once = await site.ear.census();
     const second = await site.phase(
       `with ${redeploys} deploys`,
       others.length,
@@ -87,13 +87,13 @@ export async function load({ messages, redeploys, spoils = 'messages', seed = 1 
         await settled(given.length);
       },
     );
-    const runningAfter = await site.idle();
+    const many = await site.quiet();
     const underWay = await site.underWay();
-    const emptyAfter = await site.clear();
+    const after = await site.clear();
     const { ends, finals, complaints } = site.ear;
     return {
       ...{ given, ends, finals, complaints, underWay, heap, vendor: await vendor.report() },
-      ...{ phases: [first, second], running: [runningBefore, runningAfter], empty: [emptyBefore, emptyAfter] },
+      ...{ phases: [first, second], before, running: [once, many], after },
     };
   } finally {
     await site?.stop();
@@ -111,8 +111,8 @@ interface Site {
   /** Resolves when so many messages have ended. */
   settled(count: number): Promise<void>;
   phase(title: string, messages: number, work: (site: Site) => Promise<void>): Promise<LoadResult['phases'][number]>;
-  /** Waits until no connection to the vendor is left. */
-  idle(): Promise<Census>;
+  /** Waits until nothing is left of the accounts that were deployed before. */
+  quiet(): Promise<Census>;
   /** Deploys nothing, and waits until nothing is left. */
   clear(): Promise<Census>;
   underWay(): Promise<number>;
@@ -152,9 +152,14 @@ async function startSite(vendor: FailingVendor): Promise<Site> {
       await work(site);
       return { title, messages, seconds: (performance.now() - begun) / 1000, delay: await ear.delay() };
     },
-    async idle() {
-      await until('the connections to the vendor are closed', async () => (await vendor.report()).open === 0, LIMIT);
-      return ear.census();
+    async quiet() {
+      let census = await ear.census();
+      const isQuiet = async () => {
+        census = await ear.census();
+        return Object.entries(census.objects).every(([name, count]) => name === 'timer' || count <= LINES.length);
+      };
+      await until('the former accounts are gone', isQuiet, CLOSES_WITHIN, () => JSON.stringify(census));
+      return census;
     },
     async clear() {
       await site.deploy(NOTHING);
@@ -163,7 +168,7 @@ async function startSite(vendor: FailingVendor): Promise<Site> {
         census = await ear.census();
         return census.files === 0 && census.sockets === 0 && (await vendor.report()).open === 0;
       };
-      await until('nothing is open', isClear, QUIET, () => JSON.stringify(census));
+      await until('nothing is open', isClear, CLOSES_WITHIN, () => JSON.stringify(census));
       return census;
     },
     async underWay() {

@@ -52,7 +52,7 @@ export interface FailingVendor {
 /** Milliseconds of an answer that comes late. */
 const LATE = 300;
 /** One connection in so many is cut as soon as it is there. */
-const REFUSES = 10;
+const REFUSES = 20;
 
 export async function startFailingVendor(options: FailingVendorOptions): Promise<FailingVendor> {
   const child = fork(fileURLToPath(import.meta.url), [SERVE, JSON.stringify(options)]);
