@@ -11,6 +11,7 @@ import { counter } from './counter.ts';
 import { counterInDialog, counterLooks, counterOfProviders } from './counter-dialog.ts';
 import { dialogs } from './dialogs.ts';
 import { ACCOUNT, ANSWERS, flow } from './fixtures.ts';
+import { marks } from './marks.ts';
 import { providerDialogs, flow as providerFlow } from './providers.ts';
 import { requests } from './requests.ts';
 import { example, runtime } from './runtime.ts';
@@ -52,6 +53,8 @@ describe('the editor', function () {
     });
     describe('dialogs in Node-RED 5, dark', () => dialogs(() => dark, 'dark'));
     describe('dialogs in Node-RED 5, light', () => dialogs(() => light, 'light', true));
+    describe('marks in Node-RED 5, dark', () => marks(() => dark, 'dark'));
+    describe('marks in Node-RED 5, light', () => marks(() => light, 'light'));
     describe('a text in Node-RED 5, dark', () => counterLooks(() => dark));
     describe('a text in Node-RED 5, light', () => counterLooks(() => light));
     describe('a text that is written', () => counter(() => light));
@@ -68,6 +71,7 @@ describe('the editor', function () {
       light = { nodeRed: nodeRed(), editor: await Editor.open(browser, nodeRed().url, 'light', ANSWERS) };
     });
     describe('dialogs in Node-RED 4, light', () => dialogs(() => light, 'light'));
+    describe('marks in Node-RED 4, light', () => marks(() => light, 'light'));
     describe('a text in Node-RED 4, light', () => counterLooks(() => light));
   });
 
