@@ -57,8 +57,11 @@ export interface AccountSettings {
   store: Store;
   /** Where the vendor is and with which credentials; asked once, on first use. */
   connect: () => Promise<Pick<SessionOptions, 'baseUrl' | 'tokenUrl' | 'credentials' | 'settings'>>;
-  /** Told of troubles that belong to no message, such as a store that fails: once for each that it says. */
-  troubled?: (error: SmsError) => void;
+  /**
+   * Told of troubles that belong to no message, such as a store that fails: once for each that it says.
+   * @param isFirst false when another account of that store was told the same
+   */
+  troubled?: (error: SmsError, isFirst: boolean) => void;
   /** Told when a store that failed (SMS_STORE) is well again. */
   recovered?: () => void;
 }
@@ -101,7 +104,8 @@ export class Account {
     this.#calls = new Calls(() => this.#connect());
     this.#health = new Health({
       probe: () => store.marks.set('probe', id, '', PROBE_FOR),
-      troubled: (error) => settings.troubled?.(error),
+      store: store.marks,
+      troubled: (error, isFirst) => settings.troubled?.(error, isFirst),
       recovered: () => settings.recovered?.(),
     });
     this.#lives = livesOf(store);

@@ -2,14 +2,20 @@
 import { type SmsError, toSmsError } from '../sms/errors';
 
 export interface HealthOptions {
+  /** Those of one store fail together. */
+  store: object;
   /** Writes something to the store. */
   probe(): Promise<unknown>;
-  troubled(error: SmsError): void;
+  /** @param isFirst none of that store has said so yet */
+  troubled(error: SmsError, isFirst: boolean): void;
   recovered(): void;
 }
 
 /** Milliseconds until a store that failed is asked again. */
 export const STORE_PAUSE = 1000;
+
+/** Of each store that fails: those that have met it, and what they have said. */
+const troubles = new WeakMap<object, { met: Set<Health>; said: Set<string> }>();
 
 export class Health {
   #options: HealthOptions;
@@ -25,7 +31,7 @@ export class Health {
   /** The store has failed; from now on it is asked whether it is well again. */
   failed(thrown: unknown): void {
     const error = toSmsError(thrown, 'SMS_STORE');
-    if (error.message !== this.#said) this.#options.troubled(error);
+    if (error.message !== this.#said) this.#options.troubled(error, this.#isFirst(error.message));
     this.#said = error.message;
     this.#plan();
   }
@@ -34,7 +40,7 @@ export class Health {
   heard(thrown: unknown): void {
     const error = toSmsError(thrown);
     if (error.code === 'SMS_STORE') this.failed(error);
-    else this.#options.troubled(error);
+    else this.#options.troubled(error, true);
   }
 
   /** Of something that failed and that nobody needs to know of: was it the store? */
@@ -61,6 +67,27 @@ export class Health {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#isOver();
+  }
+
+  #isFirst(sentence: string): boolean {
+    const { store } = this.#options;
+    const trouble = troubles.get(store) ?? { met: new Set(), said: new Set() };
+    // Of one that is closed nobody would hear that it is over.
+    if (!this.#closed) {
+      troubles.set(store, trouble);
+      trouble.met.add(this);
+    }
+    const isFirst = !trouble.said.has(sentence);
+    trouble.said.add(sentence);
+    return isFirst;
+  }
+
+  #isOver(): void {
+    const { store } = this.#options;
+    const trouble = troubles.get(store);
+    trouble?.met.delete(this);
+    if (trouble?.met.size === 0) troubles.delete(store);
   }
 
   #plan(): void {
@@ -74,6 +101,7 @@ export class Health {
       () => {
         if (this.#said === null) return;
         this.#said = null;
+        this.#isOver();
         this.#options.recovered();
       },
       (error) => this.failed(error),

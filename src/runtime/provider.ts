@@ -58,8 +58,8 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
           const { settings: given, ...rest } = await line.connect();
           return { ...rest, settings: { ...own, ...given } };
         },
-        troubled: (error) => {
-          node.error(`${error.code}: ${error.message}`);
+        troubled: (error, isFirst) => {
+          if (isFirst) node.error(`${error.code}: ${error.message}`);
           if (error.code === 'SMS_STORE') troubles.begin(config.id, error);
         },
         recovered: () => troubles.end(config.id),

@@ -8,6 +8,9 @@ export interface RedisModules {
   Redis: typeof import('ioredis').Redis;
 }
 
+/** What to type for them. */
+export const INSTALL = 'npm install bullmq@6 ioredis@6';
+
 /** @throws SmsError SMS_STORE, and looks again when it is asked again */
 export function loadRedisModules(): RedisModules {
   const main = require.main?.filename;
@@ -25,7 +28,7 @@ export function loadRedisModules(): RedisModules {
   } catch (error) {
     throw new SmsError(
       'SMS_STORE',
-      'A store in Redis needs BullMQ: type npm install bullmq@6 ioredis@6 in the user folder of Node-RED (~/.node-red, ' +
+      `A store in Redis needs BullMQ: type ${INSTALL} in the user folder of Node-RED (~/.node-red, ` +
         `if nothing else was said). (${error instanceof Error ? error.message.split('\n')[0] : error})`,
       { cause: error, retryable: true },
     );

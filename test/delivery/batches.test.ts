@@ -93,7 +93,12 @@ describe('a batch', () => {
         },
         giveUp: () => {},
       }),
-      health: new Health({ probe: async () => {}, troubled: (error) => assert.fail(error), recovered: () => {} }),
+      health: new Health({
+        store: {},
+        probe: async () => {},
+        troubled: (error) => assert.fail(error),
+        recovered: () => {},
+      }),
       handOver: () => false,
       async send(entries) {
         calls.push({ texts: entries.map(({ text }) => text), to: entries.map(({ to }) => to), at: Date.now() });

@@ -165,6 +165,40 @@ describe('a store that fails', () => {
     assert.deepEqual(said, ['SMS_STORE', 'well']);
   });
 
+  it('is told first by one of the accounts that share it, each time that it fails', async () => {
+    const { owner, store, vendor: start, account: open } = rig();
+    const vendor = await start(() => 'accept');
+    let breaks = true;
+    const fails = <T extends object>(part: T, method: string): T =>
+      new Proxy(part, {
+        get: (target, name) => {
+          const real = (Reflect.get(target, name) as (...given: unknown[]) => unknown).bind(target);
+          if (name !== method) return real;
+          return (...given: unknown[]) => (breaks ? Promise.reject(new Error('disk full')) : real(...given));
+        },
+      });
+    const broken = { ...store, outbox: fails(store.outbox, 'add'), marks: fails(store.marks, 'set') };
+    const said: string[] = [];
+    const names = ['one', 'two', 'three'];
+    const accounts = names.map((id) =>
+      open(vendor, {
+        id,
+        store: broken,
+        troubled: ({ message }, isFirst) => said.push(`${message}${isFirst ? '' : ', again'}`),
+        recovered: () => said.push('well'),
+      }),
+    );
+    for (const [time, isWell] of [1, 2].map((nth) => [nth, nth * 6] as const)) {
+      breaks = true;
+      for (const account of accounts) await assert.rejects(send(account, TO), { code: 'SMS_STORE' });
+      breaks = false;
+      await until(() => said.length === isWell);
+      const expected = ['disk full', 'disk full, again', 'disk full, again', 'well', 'well', 'well'];
+      assert.deepEqual(said.slice(-6), expected, `the ${time}. time`);
+    }
+    assert.equal(owner.outcomes.length, 0);
+  });
+
   it('until the account is closed: the next account of that id goes on with what could not be written down', async () => {
     const { owner, store, vendor: start, account: open } = rig();
     const vendor = await start(() => 'accept');
