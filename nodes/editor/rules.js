@@ -169,7 +169,8 @@
   }
 
   function typeOf(node, name) {
-    return controlOf(node, `${name}Type`).val() || node[`${name}Type`];
+    const type = `${name}Type`;
+    return controlOf(node, type).val() || node[type] || node._def.defaults[type]?.value;
   }
 
   function accountOf(node) {

@@ -6,16 +6,19 @@ import type { Browser } from 'playwright-core';
 import { type NodeRed, type NodeRedOptions, startNodeRed } from '../support/node-red.ts';
 import { ROOT } from '../support/packed.ts';
 import { Editor, startBrowser, type World } from './browser.ts';
+import { checks } from './checks.ts';
 import { choices } from './choices.ts';
 import { counter } from './counter.ts';
 import { counterInDialog, counterLooks, counterOfProviders } from './counter-dialog.ts';
 import { dialogs } from './dialogs.ts';
 import { ACCOUNT, ANSWERS, flow } from './fixtures.ts';
 import { marks } from './marks.ts';
+import { oldFlows } from './old-flows.ts';
 import { providerDialogs, flow as providerFlow } from './providers.ts';
 import { requests } from './requests.ts';
 import { example, runtime } from './runtime.ts';
 import { settings } from './settings.ts';
+import { words, flow as wordsFlow } from './words.ts';
 
 const SECRETS = { [ACCOUNT]: { clientId: 'me', clientSecret: 'hush', webhookSecret: 'webhook hush' } };
 const INVENTED: NodeRedOptions = { flows: flow, credentials: SECRETS, settings: { httpAdminRoot: '/red' } };
@@ -60,6 +63,8 @@ describe('the editor', function () {
     describe('a text that is written', () => counter(() => light));
     describe('a text in its dialog', () => counterInDialog(() => light));
     describe('sms-request', () => requests(() => light));
+    describe('what is checked while one edits', () => checks(() => light));
+    describe('old flows', () => oldFlows(() => light));
     describe('what the dialogs do', () => settings(() => light));
     describe('what an account has to choose from', () => choices(() => light));
   });
@@ -77,7 +82,7 @@ describe('the editor', function () {
 
   describe('with the real providers', () => {
     const settings = { httpAdminRoot: '/red', httpNodeRoot: '/world' };
-    const nodeRed = withNodeRed({ flows: [...example, ...providerFlow], settings });
+    const nodeRed = withNodeRed({ flows: [...example, ...providerFlow, ...wordsFlow], settings });
     let world: World & { dark: Editor };
     before(async () => {
       const editor = await Editor.open(browser, nodeRed().url, 'light');
@@ -85,6 +90,7 @@ describe('the editor', function () {
     });
     describe('the dialogs and the runtime', () => runtime(() => world));
     describe('the dialogs and the providers', () => providerDialogs(() => world));
+    describe('what is refused', () => words(() => world));
     describe('a text and the providers', () => counterOfProviders(() => world));
   });
 });

@@ -51,6 +51,7 @@ const everything = {
 
 export const ACME_NOTE = 'Acme ends this API on 2031-12-31.';
 export const WHY_NOTHING = 'Letters tell nothing back.';
+export const NO_SENDER_OF_ACME = 'is no sender of Acme.';
 export const WHY_NO_SENDER = 'Pigeons carry no sender.';
 
 export const catalog = {
@@ -63,6 +64,7 @@ export const catalog = {
       webhook: 'signed',
       mail: false,
       options: ['validity', 'nature'],
+      senderRule: { pattern: '^[a-z0-9]{1,11}$', refusal: NO_SENDER_OF_ACME },
       choices: ['sender', 'address', 'code', 'destinations'],
       variants: [],
       fields: [
