@@ -1,9 +1,10 @@
 /** An account at a vendor: its credentials, its line, its outbox. */
 import type { NodeAPI } from 'node-red';
 import { serveProviderAdmin } from '../../src/runtime/admin';
+import { CREDENTIALS } from '../../src/runtime/credentials';
 import { migrated } from '../../src/runtime/migrate';
 import type { ProviderNode } from '../../src/runtime/nodes';
-import { credentialTypes, type ProviderDef, setUp } from '../../src/runtime/provider';
+import { type ProviderDef, setUp } from '../../src/runtime/provider';
 
 module.exports = (RED: NodeAPI): void => {
   function provider(this: ProviderNode, config: ProviderDef) {
@@ -11,7 +12,7 @@ module.exports = (RED: NodeAPI): void => {
     setUp(RED, this, migrated(config));
   }
   RED.nodes.registerType<ProviderNode, ProviderDef, object, Record<string, string>>('sms-provider', provider, {
-    credentials: credentialTypes(),
+    credentials: CREDENTIALS,
   });
   serveProviderAdmin(RED);
 };

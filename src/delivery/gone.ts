@@ -2,7 +2,7 @@
  * Accounts that were deleted while the process was down: what waits in their name is told so, as it is when an account
  * is deleted in a deploy. Nobody would ever send it.
  */
-import { providerOf } from '../providers';
+import { providerOf } from '../providers/known';
 import { SmsError } from '../sms/errors';
 import type { Store } from '../store';
 import { Account } from './account';

@@ -1,6 +1,6 @@
 /** An account as its open dialog says, deployed or not: a line to its vendor for the length of one question. */
 import type { NodeAPI } from 'node-red';
-import { providerOf } from '../providers';
+import { providerOf } from '../providers/known';
 import { Session } from '../providers/session';
 import { SmsError } from '../sms/errors';
 import { type Line, SandboxLine, withEnvironment } from './line';

@@ -3,7 +3,7 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { Account, type AccountSettings } from '../delivery/account';
 import { endGone } from '../delivery/gone';
 import { enrol } from '../delivery/roster';
-import { providerOf, providers } from '../providers';
+import { providerOf } from '../providers/known';
 import type { Provider, Settings } from '../providers/provider';
 import { SmsError, toSmsError } from '../sms/errors';
 import type { Store } from '../store';
@@ -130,12 +130,6 @@ function sandboxLine(RED: NodeAPI, node: ProviderNode, provider: string): Sandbo
   });
   sandboxes.set(node.id, line);
   return line;
-}
-
-/** The credentials that any provider has; secrets never reach the browser. */
-export function credentialTypes(): Record<string, { type: 'text' | 'password' }> {
-  const fields = providers.flatMap((provider) => provider.fields).filter(({ kind }) => kind === 'credential');
-  return Object.fromEntries(fields.map(({ name, secret }) => [name, { type: secret ? 'password' : 'text' }]));
 }
 
 /** The provider as an account with these settings has it. @throws SmsError SMS_CONFIG */
