@@ -11,6 +11,7 @@ import type { AccountReference, AlphabetChoice, Measurement, StatusReport } from
 import { InDoubt, type OutboxEntry, type Store } from '../store';
 import type { Accounts } from './accounts';
 import { Calls, isClosing } from './calls';
+import { Clock } from './clock';
 import { onlyOne } from './decisions';
 import { confirmation, freeKey } from './dedupe';
 import { settleDoubt } from './doubt';
@@ -73,6 +74,7 @@ export class Account {
   readonly settings: AccountSettings;
   readonly outbox: Outbox;
   readonly tracker: Tracker;
+  readonly clock = new Clock();
   readonly inbox: Inbox;
   readonly optOuts: OptOuts;
   readonly history: History;
@@ -116,6 +118,7 @@ export class Account {
     this.outbox = this.#newOutbox();
     this.tracker = new Tracker({
       account: this.reference,
+      clock: this.clock,
       store: store.tracked,
       isShared: store.rates !== null,
       marks: store.marks,
@@ -335,7 +338,7 @@ export class Account {
   /** Waits as the rate of the account demands. */
   async #turn(): Promise<void> {
     if (this.#slots) return this.#slots.turn(1, this.#closing.signal);
-    const wait = this.#limiter.take(Date.now());
+    const wait = this.#limiter.take(this.clock.now());
     if (wait === 0) return;
     await pause(wait, undefined, { signal: this.#closing.signal }).catch(() => {
       throw isClosing();
@@ -370,6 +373,7 @@ export class Account {
       account: id,
       store: store.outbox,
       isShared: store.rates !== null,
+      clock: this.clock,
       limiter: this.#limiter,
       slots,
       concurrency: CONNECTIONS,

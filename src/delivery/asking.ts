@@ -3,10 +3,12 @@ import type { ProviderReport } from '../providers/provider';
 import { SmsError } from '../sms/errors';
 import type { StatusReport } from '../sms/types';
 import type { TrackedMessage, TrackedStore } from '../store';
+import type { Clock } from './clock';
 import { MOST_QUESTIONS, nextQuestion } from './schedule';
 
 export interface AskingOptions {
   account: string;
+  clock: Clock;
   store: TrackedStore;
   /** Whether other processes have the store open, too. */
   isShared: boolean;
@@ -63,7 +65,7 @@ export class Asking {
 
   /** When to ask about a message the next time; epoch milliseconds, Infinity for never. */
   next(acceptedAt: number, asked: number): number {
-    return nextQuestion(acceptedAt, asked, this.#feeders.push > 0 && this.#pushSeen);
+    return nextQuestion(this.#options.clock, acceptedAt, asked, this.#feeders.push > 0 && this.#pushSeen);
   }
 
   /** Looks for something to do at that time at the latest. */
@@ -71,7 +73,7 @@ export class Asking {
     if (this.#closed || at === Number.POSITIVE_INFINITY || at >= this.#timerAt) return;
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    const wait = Math.min(Math.max(at - Date.now(), 1), 24 * 3600_000);
+    const wait = Math.min(Math.max(at - this.#options.clock.now(), 1), 24 * 3600_000);
     this.#timer = setTimeout(() => {
       this.#timerAt = Number.POSITIVE_INFINITY;
       this.during(this.#wake());
@@ -83,7 +85,7 @@ export class Asking {
     const over: Promise<void> = work
       .catch((error) => {
         this.#options.failed(error);
-        this.plan(Date.now() + RETRY);
+        this.plan(this.#options.clock.now() + RETRY);
       })
       .finally(() => this.#running.delete(over));
     this.#running.add(over);
@@ -92,8 +94,8 @@ export class Asking {
 
   /** Asks about the messages whose time it is, or about all that are still on their way; returns what moved one. */
   async sweep(limit: number, which: 'due' | 'open'): Promise<StatusReport[]> {
-    const { store, account } = this.#options;
-    const now = Date.now();
+    const { store, account, clock } = this.#options;
+    const now = clock.now();
     const messages =
       which === 'due' ? await store.due(account, now, limit) : await store.open(account, limit, MOST_QUESTIONS);
     const givenUp = await this.#giveUp(messages.filter((message) => message.finalBy <= now));
@@ -114,9 +116,9 @@ export class Asking {
 
   /** Gives up what is overdue, asks about what is due (a sweeping node does it instead), and plans the next time. */
   async #wake(): Promise<void> {
-    const { store, account, first } = this.#options;
+    const { store, account, clock, first } = this.#options;
     await first();
-    const now = Date.now();
+    const now = clock.now();
     const due = await store.due(account, now, BATCH);
     await this.#giveUp(due.filter(({ finalBy }) => finalBy <= now));
     const isSwept = this.#feeders.sweep > 0;
@@ -126,7 +128,7 @@ export class Asking {
 
   /** @param next null for nothing @param soonest epoch milliseconds */
   #planNext(next: number | null, soonest: number): void {
-    const others = this.#options.isShared ? Date.now() + OTHERS_PAUSE : Number.POSITIVE_INFINITY;
+    const others = this.#options.isShared ? this.#options.clock.now() + OTHERS_PAUSE : Number.POSITIVE_INFINITY;
     this.plan(Math.max(Math.min(next ?? Number.POSITIVE_INFINITY, others), soonest));
   }
 

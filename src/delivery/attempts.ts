@@ -96,12 +96,12 @@ export class Attempts {
   }
 
   async failOver(entry: OutboxEntry): Promise<boolean> {
-    const { handOver, store } = this.#options;
+    const { handOver, store, clock } = this.#options;
     for (let account = entry.fallback.shift(); account !== undefined; account = entry.fallback.shift()) {
       if (account === entry.account || !handOver(account)) continue;
       const next = account;
       // Whether the next vendor can schedule or not, the outbox can.
-      const notBefore = Math.max(Date.now(), entry.at ?? 0);
+      const notBefore = Math.max(clock.now(), entry.at === null ? 0 : clock.at(entry.at));
       Object.assign(entry, { state: 'waiting', notBefore, unsentSince: null });
       this.#alone.delete(entry.reference);
       await this.#insist(() => store.move(entry, next));
@@ -137,7 +137,7 @@ export class Attempts {
         this.#breaker.succeeded();
         return this.end({ entry, accepted: answer });
       }
-      this.#breaker.failed(answer, entry.to, Date.now());
+      this.#breaker.failed(answer, entry.to, this.#options.clock.now());
       if (answer.outcome === 'unknown') return this.#becomeUnknown(entry, answer);
       return together.has(entry) ? this.#tryAlone(entry) : this.#notSent(entry, answer);
     });
@@ -156,14 +156,15 @@ export class Attempts {
   async #tryAlone(entry: OutboxEntry): Promise<void> {
     this.#alone.add(entry.reference);
     entry.state = 'waiting';
-    entry.notBefore = Date.now();
+    entry.notBefore = this.#options.clock.now();
     await this.save(entry);
   }
 
   async #notSent(entry: OutboxEntry, error: SmsError): Promise<void> {
-    const now = Date.now();
+    const { clock } = this.#options;
+    const now = clock.now();
     // A store that fails says nothing of the vendor.
-    if (error.code !== 'SMS_STORE') entry.unsentSince ??= entry.startedAt;
+    if (error.code !== 'SMS_STORE') entry.unsentSince ??= now - clock.since(entry.startedAt);
     const unsentSince = entry.unsentSince ?? now;
     entry.said = said(error);
     const unsentFor = Math.max(now - unsentSince, this.#breaker.downFor(now));
@@ -185,29 +186,34 @@ export class Attempts {
       if (!(await this.#endsAsRecalled(entry))) await this.#stillUnknown(entry, error);
       return;
     }
-    entry.notBefore = entry.startedAt + this.#lookupDelay(0);
+    entry.notBefore = this.#lookupAt(entry, 0);
     await this.save(entry);
   }
 
   async #askVendor(entry: OutboxEntry): Promise<void> {
-    const { lookup, lookups } = this.#options;
+    const { lookup, lookups, clock } = this.#options;
     let accepted: Accepted | null;
     try {
       accepted = (await lookup?.(entry)) ?? null;
     } catch (thrown) {
       const error = toSmsError(thrown);
       const last = this.#lookupDelay(this.#options.lookups.length - 1);
-      const isOver = Date.now() >= entry.startedAt + last + LOOK_UP_LONGER;
+      const isOver = clock.since(entry.startedAt) >= last + LOOK_UP_LONGER;
       if (!error.retryable || isOver) return this.#stillUnknown(entry, error);
       // A look-up that was not answered says nothing about the message: it is made again, for a while.
-      entry.notBefore = Date.now() + backoff(6);
+      entry.notBefore = clock.now() + backoff(6);
       return this.save(entry);
     }
     if (accepted) return this.end({ entry, accepted });
     entry.lookups += 1;
     if (entry.lookups >= Math.max(1, lookups.length)) return this.#stillUnknown(entry);
-    entry.notBefore = Math.max(Date.now() + 1, entry.startedAt + this.#lookupDelay(entry.lookups));
+    entry.notBefore = Math.max(clock.now() + 1, this.#lookupAt(entry, entry.lookups));
     await this.save(entry);
+  }
+
+  #lookupAt({ startedAt }: OutboxEntry, nth: number): number {
+    const { clock } = this.#options;
+    return clock.now() + this.#lookupDelay(nth) - clock.since(startedAt);
   }
 
   #lookupDelay(nth: number): number {
@@ -222,7 +228,7 @@ export class Attempts {
     const uncertain = this.#options.uncertain === 'resend' && isBlind ? 'hold' : this.#options.uncertain;
     if (uncertain === 'resend') {
       entry.state = 'waiting';
-      entry.notBefore = Date.now() + backoff(entry.attempts);
+      entry.notBefore = this.#options.clock.now() + backoff(entry.attempts);
       return this.save(entry);
     }
     const error = uncertainError(entry, uncertain, cause);

@@ -16,7 +16,7 @@ export class Decisions {
   /** It waits again, as if it had not been tried; where its time to expire is over, that begins anew. */
   sendAgain(reference: string): Promise<boolean> {
     return whileIn('held', this.#options, reference, async (entry) => {
-      const now = Date.now();
+      const now = this.#options.clock.now();
       const time = Math.max(0, entry.expiresAt - Math.max(entry.createdAt, entry.at ?? 0));
       const expiresAt = entry.expiresAt > now ? entry.expiresAt : now + time;
       const anew = { state: 'waiting' as const, notBefore: now, expiresAt, unsentSince: null, lookups: 0 };

@@ -22,13 +22,13 @@ const AGAIN = 1000;
 
 export class Moves {
   #options: TrackerOptions;
-  #plan: (at: number) => void;
+  #plan: (wait: number) => void;
   /** Those of which it is not known whether they were done, by the id of the message. */
   #unsure = new Map<string, Move>();
   #isClosed = false;
 
-  /** @param plan has {@link settleAll} called at that time at the latest, epoch milliseconds */
-  constructor(options: TrackerOptions, plan: (at: number) => void) {
+  /** @param plan has {@link settleAll} called after so many milliseconds at the latest */
+  constructor(options: TrackerOptions, plan: (wait: number) => void) {
     this.#options = options;
     this.#plan = plan;
   }
@@ -88,7 +88,7 @@ export class Moves {
       return;
     }
     this.#unsure.set(move.before.id, move);
-    this.#plan(Date.now() + AGAIN);
+    this.#plan(AGAIN);
   }
 
   /** Or another has done the same. */

@@ -2,6 +2,7 @@
 import type { Accepted } from '../providers/provider';
 import type { SmsError } from '../sms/errors';
 import type { OutboxEntry, OutboxStore } from '../store';
+import type { Clock } from './clock';
 import type { Health } from './health';
 import type { Limiter } from './limiter';
 import type { Slots } from './slots';
@@ -33,6 +34,8 @@ export interface OutboxOptions {
   store: OutboxStore;
   /** Whether other processes have the store open, too. */
   isShared: boolean;
+  /** By which all of its times are, but for those of the vendor: `startedAt` and `at`. */
+  clock: Clock;
   limiter: Limiter;
   /** Where the store keeps the rate for several processes, beside a limiter that sets none. */
   slots?: Slots | null;

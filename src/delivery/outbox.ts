@@ -40,13 +40,14 @@ export class Outbox {
   /** How many messages may be expected to be due at once. */
   #expected = 1;
   /** When it was last asked for what is due, epoch milliseconds. */
-  #claimedAt = Date.now();
+  #claimedAt: number;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
     this.#attempts = new Attempts(options, this.#breaker);
     this.#decisions = new Decisions(options, this.#attempts);
     this.#perCall = options.batch;
+    this.#claimedAt = options.clock.now();
     this.drop = (reference) => this.#decisions.drop(reference);
     this.markSent = (reference) => this.#decisions.markSent(reference);
     this.sendAgain = async (reference) => {
@@ -70,7 +71,7 @@ export class Outbox {
 
   /** Goes on with what waits in the store, and ends what was about to be told. */
   resume(): void {
-    this.#recoverAt = Date.now();
+    this.#recoverAt = this.#options.clock.now();
     this.wake();
   }
 
@@ -131,8 +132,8 @@ export class Outbox {
   }
 
   async #round(): Promise<void> {
-    const { account, store, isShared, limiter, slots, concurrency, failoverAfter } = this.#options;
-    const now = Date.now();
+    const { isShared, clock, limiter, slots, concurrency, failoverAfter } = this.#options;
+    const now = clock.now();
     if (now >= this.#recoverAt) await this.#recover(now);
     const late = this.#endLate(now);
     late.catch(() => {});
@@ -146,7 +147,7 @@ export class Outbox {
     const limit = slots ? (slot?.messages ?? 0) : allowed;
     if (limit === 0) return late;
     this.#claimedAt = now;
-    const claimed = await store.claim(account, now, limit);
+    const claimed = await this.#claim(now, limit);
     const lookups = claimed.filter(({ state }) => state === 'unknown');
     const calls = this.#attempts.calls(claimed.filter(({ state }) => state === 'sending'));
     const left = places - Math.min(places, lookups.length);
@@ -166,6 +167,21 @@ export class Outbox {
     await late;
   }
 
+  /** What is sent at a time that the clock on the wall has left behind, as it was put back, waits for it. */
+  async #claim(now: number, limit: number): Promise<OutboxEntry[]> {
+    const { account, store, clock } = this.#options;
+    const claimed = await store.claim(account, now, limit);
+    const wall = Date.now();
+    if (wall >= now) return claimed;
+    const isEarly = ({ state, at, notBefore }: OutboxEntry) =>
+      state === 'sending' && at !== null && at > wall && notBefore >= at;
+    for (const entry of claimed) {
+      if (entry.state === 'sending') entry.startedAt = wall;
+      if (isEarly(entry)) await this.#giveBack(Object.assign(entry, { notBefore: clock.at(entry.at ?? 0) }));
+    }
+    return claimed.filter(({ state }) => state !== 'waiting');
+  }
+
   async #endLate(now: number): Promise<void> {
     const { account, store } = this.#options;
     const late = await store.takeExpired(account, now);
@@ -175,10 +191,10 @@ export class Outbox {
 
   /** None is taken for nothing, as far as can be known: others would wait for it. */
   async #slot(slots: Slots, now: number, messages: number): Promise<Slot | null> {
-    const { account, store } = this.#options;
+    const { account, store, clock } = this.#options;
     const due = (await store.nextDue(account)) ?? Number.POSITIVE_INFINITY;
     // What a process had claimed that died comes at no time that is known: it is looked for now and then.
-    const mayCome = due <= Date.now() + OTHERS_PAUSE && Math.abs(now - this.#claimedAt) >= OTHERS_PAUSE;
+    const mayCome = due <= clock.now() + OTHERS_PAUSE && Math.abs(now - this.#claimedAt) >= OTHERS_PAUSE;
     return due <= now || mayCome ? slots.take(messages) : null;
   }
 
@@ -264,9 +280,9 @@ export class Outbox {
   }
 
   async #sleep(): Promise<void> {
-    const { account, store, isShared, limiter, slots, concurrency } = this.#options;
+    const { account, store, isShared, clock, limiter, slots, concurrency } = this.#options;
     const due = await store.nextDue(account);
-    const now = Date.now();
+    const now = clock.now();
     const others = isShared ? now + OTHERS_PAUSE : Number.POSITIVE_INFINITY;
     const next = Math.min(due ?? Number.POSITIVE_INFINITY, this.#recoverAt, others);
     clearTimeout(this.#timer);

@@ -54,7 +54,7 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
   if (later && !request.queue) account.demand('schedule');
   // A vendor that can schedule is given the message now; for another one the outbox waits.
   const isVendors = later && account.can('schedule');
-  const notBefore = later && !isVendors ? at : now;
+  const notBefore = later && !isVendors ? account.clock.at(at) : now;
   const entry: OutboxEntry = {
     reference: randomUUID(),
     account: account.id,
@@ -77,7 +77,7 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
     attempts: 0,
     notBefore,
     at: later ? at : null,
-    expiresAt: Math.max(at, now) + request.expires * 1000,
+    expiresAt: account.clock.at(Math.max(at, now)) + request.expires * 1000,
     startedAt: 0,
     unsentSince: null,
     lookups: 0,

@@ -1,5 +1,7 @@
 /** When the vendor is asked about a message that is on its way. */
 
+import type { Clock } from './clock';
+
 /** Seconds after acceptance at which a message is asked about, when nobody else tells: at most ten times. */
 const SCHEDULE = [2, 6, 20, 60, 300, 1200, 3600, 4 * 3600, 12 * 3600, 24 * 3600];
 /** The same when pushes or a status queue tell: asking is for what got lost. */
@@ -11,11 +13,11 @@ const LATE = 12 * 3600_000;
 
 export const MOST_QUESTIONS = SCHEDULE.length;
 
-/** Epoch milliseconds; Infinity when so many were asked. @param isTold somebody else tells, too */
-export function nextQuestion(acceptedAt: number, asked: number, isTold: boolean): number {
+/** By the clock; Infinity when so many were asked. @param isTold somebody else tells, too */
+export function nextQuestion(clock: Clock, acceptedAt: number, asked: number, isTold: boolean): number {
   if (asked >= MOST_QUESTIONS) return Number.POSITIVE_INFINITY;
   // Who comes late, after a night switched off, does not make up for what was missed: the next time is one to come.
-  const soon = Date.now() + SOON;
-  const after = (isTold ? SPARSE : SCHEDULE).find((seconds) => acceptedAt + seconds * 1000 > soon);
-  return after === undefined ? soon + LATE : acceptedAt + after * 1000;
+  const [now, passed] = [clock.now(), clock.since(acceptedAt)];
+  const after = (isTold ? SPARSE : SCHEDULE).find((seconds) => seconds * 1000 > passed + SOON);
+  return after === undefined ? now + SOON + LATE : now + after * 1000 - passed;
 }

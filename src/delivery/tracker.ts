@@ -7,6 +7,7 @@ import type { SmsError } from '../sms/errors';
 import type { AccountReference, Receipt, Status, StatusReport } from '../sms/types';
 import type { MarkStore, TrackedMessage, TrackedStore } from '../store';
 import { Asking } from './asking';
+import { Clock } from './clock';
 import { type EarlyReport, EarlyReports } from './early';
 import { LIFE } from './life';
 import { Moves } from './moves';
@@ -15,6 +16,8 @@ import { isForward, RANK } from './stages';
 
 export interface TrackerOptions {
   account: AccountReference;
+  /** By which it asks, and gives up. */
+  clock?: Clock;
   store: TrackedStore;
   /** Whether other processes have the store open, too. */
   isShared?: boolean;
@@ -36,6 +39,7 @@ export interface TrackerOptions {
 
 export class Tracker {
   #options: TrackerOptions;
+  #clock: Clock;
   #early: EarlyReports;
   #asking: Asking;
   #closed = false;
@@ -44,12 +48,14 @@ export class Tracker {
   #areEarlyLeft = false;
 
   constructor(options: TrackerOptions) {
-    const { store, isShared = false, marks, ask, failed } = options;
+    const { store, isShared = false, marks, ask, failed, clock = new Clock() } = options;
     const { account } = options.account;
     this.#options = options;
+    this.#clock = clock;
     this.#early = new EarlyReports(marks, account);
     this.#asking = new Asking({
       account,
+      clock,
       store,
       isShared,
       ask,
@@ -61,7 +67,7 @@ export class Tracker {
       },
       failed,
     });
-    this.#moves = new Moves(options, (at) => this.#asking.plan(at));
+    this.#moves = new Moves(options, (wait) => this.#asking.plan(clock.now() + wait));
   }
 
   /** A node that receives pushes, or sweeps, for this account; returns what ends it. */
@@ -184,9 +190,9 @@ export class Tracker {
       final: !isOver && RANK[status] === 9,
       providerStatus,
       acceptedAt,
-      askAt: isOver ? Date.now() : this.#asking.next(acceptedAt, 0),
+      askAt: isOver ? this.#clock.now() : this.#asking.next(acceptedAt, 0),
       asked: 0,
-      finalBy: acceptedAt + this.#options.finalWithin * 3600_000,
+      finalBy: this.#clock.now() + this.#options.finalWithin * 3600_000 - this.#clock.since(acceptedAt),
       context: owner === null ? null : context,
       version: 0,
       report: null,

@@ -1,5 +1,6 @@
 /** Several messages in one call: each has an outcome of its own, and what holds for single calls holds for these. */
 import assert from 'node:assert/strict';
+import { Clock } from '../../dist/src/delivery/clock.js';
 import { Health } from '../../dist/src/delivery/health.js';
 import { Limiter } from '../../dist/src/delivery/limiter.js';
 import { Outbox } from '../../dist/src/delivery/outbox.js';
@@ -81,6 +82,7 @@ describe('a batch', () => {
       batchKey: ({ sender }) => String(sender),
       lookup: null,
       isShared: false,
+      clock: new Clock(),
       refuse: async () => null,
       recall: async () => null,
       remember: async () => {},

@@ -1,0 +1,30 @@
+/**
+ * The clock by which things wait: the one on the wall, which may be put back, by NTP or by hand; then this one goes on.
+ * So nothing waits for hours to come again.
+ */
+export class Clock {
+  /** What it showed when it was last looked at, and when that was by a clock that nobody sets. */
+  #last = 0;
+  #steady = 0;
+
+  /** Epoch milliseconds; never less than before. */
+  now(): number {
+    const [wall, steady] = [Date.now(), performance.now()];
+    const isPutBack = wall < this.#last;
+    const now = isPutBack ? this.#last + Math.floor(steady - this.#steady) : wall;
+    // What is less than a millisecond counts the next time.
+    if (now !== this.#last || !isPutBack) [this.#last, this.#steady] = [now, steady];
+    return now;
+  }
+
+  /** What it shows when the clock on the wall shows that. */
+  at(wall: number): number {
+    return wall + this.now() - Date.now();
+  }
+
+  /** Milliseconds since the clock on the wall showed that, as far as can be known when it was put back in between. */
+  since(wall: number): number {
+    const passed = Date.now() - wall;
+    return passed >= 0 ? passed : this.now() - wall;
+  }
+}
