@@ -198,12 +198,19 @@ export class Session {
     if (text === undefined) return undefined;
     const travelled = headers?.authorization?.split(' ').pop() ?? '';
     const secrets = [...Object.values(this.#credentials), travelled]
-      .flatMap((secret) => [secret, new URLSearchParams({ '': secret }).toString().slice(1)])
       .filter((secret) => secret.length >= 4)
+      .flatMap(formsOf)
       // One that contains another goes first, so that nothing of it is left.
       .sort((a, b) => b.length - a.length);
     return secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
   }
+}
+
+/** In which a secret may have travelled, or be repeated. */
+function formsOf(secret: string): string[] {
+  const [bytes, given] = [Buffer.from(secret), secret.toWellFormed()];
+  const urls = [encodeURIComponent(given), new URLSearchParams({ '': given }).toString().slice(1)];
+  return [secret, JSON.stringify(secret).slice(1, -1), ...urls, bytes.toString('base64'), bytes.toString('hex')];
 }
 
 /** The same error with everything that the vendor said gone over; its cause is kept as it only names a kind of error. */

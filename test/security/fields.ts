@@ -6,6 +6,7 @@ export const ATTACKS = [
   'a\r\n\r\nGET /smuggled HTTP/1.1\r\nhost: x\r\n\r\n',
   'a\nX-Injected: 1',
   '../../other?injected=1&x=2#y',
+  '..',
   '"\r\ncontent-disposition: form-data; name="injected"\r\n\r\n1',
   '","injected":{"x":1},"',
   '</text><injected>1</injected>',

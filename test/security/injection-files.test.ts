@@ -84,6 +84,11 @@ describe('what a flow gives, on its way by', function () {
             const said = await saidBy(method, () => line.call(operation.id, usual(field)));
             await line.close();
             assert.ok(said.length <= 1);
+            const content = [...vendor.mails(), ...vendor.files()].at(-1)?.content;
+            const lines = Buffer.from(content ?? [])
+              .toString()
+              .match(/^[UDT#]-/gm);
+            assert.deepEqual(lines, ['U-', 'T-', '#-']);
             return said.length === 0 ? [] : commands(method, said[0] ?? '');
           };
           const whole = await send({});

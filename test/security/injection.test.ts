@@ -196,5 +196,5 @@ function members(value: unknown): unknown {
 /** A name that the flow chose, usual or hostile, counts as the same. */
 function withoutPayload(name: string): string {
   const plain = /^[\w.[\]%-]+$/.test(name) ? decodeURIComponent(name) : name;
-  return /^[\w.[\]-]{1,60}$/.test(plain) && !/usual|injected|smuggled/i.test(plain) ? plain : '*';
+  return /^(?=.*\w$|.*\w\]$)[\w.[\]-]{1,60}$/.test(plain) && !/usual|injected|smuggled/i.test(plain) ? plain : '*';
 }
