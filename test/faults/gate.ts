@@ -187,7 +187,8 @@ export function written({ status, headers, body }: Answer, more: Headers = {}): 
 
 const BLOCK = Buffer.alloc(64 << 10, 'a');
 
-async function perform(socket: Socket, steps: readonly Step[]): Promise<void> {
+/** Takes the steps, one after the other, as long as somebody is there. */
+export async function perform(socket: Socket, steps: readonly Step[]): Promise<void> {
   for (const step of steps) {
     if (socket.destroyed) return;
     if (step === 'end') socket.end();

@@ -1,7 +1,7 @@
 /** Servers that nobody gets through to: nobody there, no name, no place, no certificate that counts. */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { Worker } from 'node:worker_threads';
 import { cert as ownCert, key as ownKey } from '../providers/self-signed.ts';
 import type { Place } from './by-http.ts';
@@ -20,6 +20,64 @@ const NOWHERE: Spot = { host: '127.0.0.1', port: 1, secure: false, heard: () => 
 
 export function openPlace(place: Place): Promise<Spot> {
   return PLACES[place]();
+}
+
+/** The same for who begins in the clear and goes on encrypted. */
+export async function openTalkingPlace(place: Place, how: 'smtp' | 'ftp'): Promise<Spot> {
+  const begun = BEGUN[place];
+  return begun ? talking(how, begun) : openPlace(place);
+}
+
+/** What follows once it was agreed to go on encrypted. */
+type Begun = (socket: Socket, heard: (said: string) => void) => unknown;
+
+const BEGUN: Partial<Record<Place, Begun>> = {
+  'self-signed': encrypted(ownCert, ownKey),
+  'wrong name': encrypted(elsewhere, key),
+  expired: encrypted(expired, key),
+  'no tls': (socket) => socket.write('500 what?\r\n'),
+  'tls reset': (socket) => socket.resetAndDestroy(),
+  'tls mute': (socket) => socket.resume(),
+};
+
+function encrypted(cert: string, keyOf: string): Begun {
+  return (socket, heard) => {
+    socket.removeAllListeners('data');
+    const line = new TLSSocket(socket, { isServer: true, cert, key: keyOf });
+    line.on('error', () => socket.destroy());
+    line.on('data', (said) => heard(String(said)));
+  };
+}
+
+const WORDS = {
+  smtp: {
+    greeting: '220 hello\r\n',
+    hello: /^EHLO/,
+    offer: '250-hello\r\n250 STARTTLS\r\n',
+    ask: /^STARTTLS/,
+    yes: '220 go on\r\n',
+  },
+  ftp: { greeting: '220 hello\r\n', hello: /^NOOP/, offer: '200 ok\r\n', ask: /^AUTH TLS/, yes: '234 go on\r\n' },
+};
+
+async function talking(how: 'smtp' | 'ftp', begun: Begun): Promise<Spot> {
+  let heard = '';
+  const { greeting, hello, offer, ask, yes } = WORDS[how];
+  const spot = await plain((socket) => {
+    socket.write(greeting);
+    socket.on('data', (data) => {
+      const said = String(data);
+      heard += said;
+      if (hello.test(said)) socket.write(offer);
+      if (ask.test(said)) {
+        socket.write(yes);
+        begun(socket, (more) => {
+          heard += more;
+        });
+      }
+    });
+  });
+  return { ...spot, heard: () => heard };
 }
 
 const PLACES: Record<Place, () => Promise<Spot>> = {

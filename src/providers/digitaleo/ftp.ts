@@ -7,8 +7,8 @@ import { type Delivered, flag, portOf, setting } from './transport';
 const FTP_HOST = 'ftp.ecosms.fr';
 const FTP = 21;
 
-/** How far an upload has come. */
-type Stage = 'connecting' | 'entering' | 'writing' | 'naming';
+/** How far an upload has come: `whole` is the file when the server has it, under a name that nobody should read yet. */
+type Stage = 'connecting' | 'entering' | 'opening' | 'writing' | 'whole' | 'naming';
 
 /**
  * Uploads under a name that nobody reads yet, and gives the file its own name when it is whole (an assumption: the
@@ -17,10 +17,20 @@ type Stage = 'connecting' | 'entering' | 'writing' | 'naming';
  */
 export function upload(session: Session, file: string, name: string): Promise<Delivered> {
   return converse(session, async (client, reached) => {
-    reached('writing');
-    await client.uploadFrom(Readable.from([Buffer.from(file, 'utf8')]), `${name}.txt.tmp`);
+    reached('opening');
+    // Read from the moment on at which there is a connection for it, and not before.
+    const source = Readable.from(
+      (function* () {
+        reached('writing');
+        yield Buffer.from(file, 'utf8');
+      })(),
+    );
+    await client.uploadFrom(source, `${name}.txt.tmp`);
+    reached('whole');
+    await client.send(`RNFR ${name}.txt.tmp`);
     reached('naming');
-    const { message } = await client.rename(`${name}.txt.tmp`, `${name}.txt`);
+    const { code, message } = await client.send(`RNTO ${name}.txt`);
+    if (code < 200 || code >= 300) throw Object.assign(new Error(message), { code: 'EPROTO' });
     return { name: `${name}.txt`, response: message };
   });
 }
@@ -48,16 +58,24 @@ async function converse<T>(
     }
     const client = new FtpClient(timeout);
     let stage: Stage = 'connecting';
-    const timer = setTimeout(() => client.close(), timeout);
-    try {
+    const talk = async () => {
       await client.connect(host, port);
       if (flag(settings, 'ftpSecure')) await client.useTLS({ host });
       stage = 'entering';
       await client.login(ftpUser, ftpPass);
       await client.useDefaultSettings();
-      return await act(client, (next) => {
+      return act(client, (next) => {
         stage = next;
       });
+    };
+    let timer: NodeJS.Timeout | undefined;
+    // A client that is closed amid a handshake of TLS says nothing any more.
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      const late = Object.assign(new Error('It took too long'), { code: 'ETIMEDOUT' });
+      timer = setTimeout(() => reject(late), timeout);
+    });
+    try {
+      return await Promise.race([talk(), tooLate]);
     } catch (error) {
       throw failure(error as FtpFault, stage, host);
     } finally {
@@ -71,7 +89,10 @@ interface FtpFault extends Error {
   code?: string | number;
 }
 
-/** A reply of the server is a definite word; silence while the file is made known is not. */
+/**
+ * A refusal of the server is a definite word; silence while the file is made known is not, nor that a file is gone which
+ * was there a moment ago: somebody has taken it.
+ */
 function failure({ code: given, message }: FtpFault, stage: Stage, host: string): SmsError {
   const code = given === undefined ? 'ETIMEDOUT' : String(given);
   const reply = typeof given === 'number' ? given : undefined;
@@ -81,18 +102,21 @@ function failure({ code: given, message }: FtpFault, stage: Stage, host: string)
     cause: Object.assign(new Error(code), { code }),
   };
   const said = reply === undefined ? code : message.slice(0, 200);
+  const isGone = stage === 'whole' && reply !== undefined && reply >= 500;
+  const isSilent = reply === undefined && (stage === 'writing' || stage === 'whole' || stage === 'naming');
   if (stage === 'entering' && reply !== undefined && reply >= 500) {
     const sentence = `The FTP server ${host} refuses the account (${said}). Check ftpUser and ftpPass.`;
     return new SmsError('SMS_AUTH', sentence, { ...details, accountRefused: true });
   }
-  if (reply !== undefined && reply >= 500) {
+  // Under its first name the file is nobody's yet; whether the vendor would read it nevertheless is not documented.
+  if (isSilent || isGone) {
+    const what = isGone ? `${host} does not find it again` : `the connection to ${host} broke`;
+    const sentence = `It is not known whether the file was taken: ${what} (${said}).`;
+    return new SmsError('SMS_UNCERTAIN', sentence, { ...details, outcome: 'unknown', retryable: true });
+  }
+  if (stage !== 'connecting' && reply !== undefined && reply >= 500) {
     const sentence = `The FTP server ${host} refuses the file (${said}).`;
     return new SmsError('SMS_REJECTED', sentence, details);
-  }
-  // Under its first name the file is nobody's yet; whether the vendor would read it nevertheless is not documented.
-  if (reply === undefined && (stage === 'writing' || stage === 'naming')) {
-    const sentence = `It is not known whether the file was taken: the connection to ${host} broke (${said}).`;
-    return new SmsError('SMS_UNCERTAIN', sentence, { ...details, outcome: 'unknown', retryable: true });
   }
   const sentence = `The FTP server ${host} takes no file at the moment (${said}). Check ftpHost, ftpPort and ftpSecure.`;
   return new SmsError('SMS_UNREACHABLE', sentence, { ...details, retryable: true });

@@ -107,7 +107,7 @@ function withoutLogin({ code, responseCode, response }: SmtpFault, user: string,
   return { code, responseCode, response: clean };
 }
 
-/** A reply of the server is a definite word; silence after the mail has begun is not. */
+/** A refusal of the server is a definite word; silence after the mail has begun is not, nor is a reply that means nothing there. */
 function failure(
   { code = 'error', responseCode, response }: Omit<SmtpFault, keyof Error>,
   begun: boolean,
@@ -120,15 +120,18 @@ function failure(
     cause,
   };
   const said = response ? ` (${response.slice(0, 200)})` : ` (${code})`;
-  if (code === 'EAUTH') {
+  const isPermanent = responseCode !== undefined && responseCode >= 500 && responseCode < 600;
+  const isDefinite = isPermanent || (responseCode !== undefined && responseCode >= 400 && responseCode < 500);
+  // "454 Temporary authentication failure", RFC 4954, 4, says nothing of the user.
+  if (code === 'EAUTH' && isPermanent) {
     const sentence = `The mail server ${host} refuses the account's SMTP user${said}. Check smtpUser and smtpPass.`;
     return new SmsError('SMS_AUTH', sentence, { ...details, accountRefused: true });
   }
-  if (responseCode !== undefined && responseCode >= 500) {
+  if (isPermanent) {
     const sentence = `The mail server ${host} refuses the mail${said}. Check mailFrom and mailTo of the account.`;
     return new SmsError('SMS_REJECTED', sentence, details);
   }
-  if (begun && responseCode === undefined) {
+  if (begun && !isDefinite) {
     const sentence = `It is not known whether the mail was taken: the connection to ${host} broke${said}.`;
     return new SmsError('SMS_UNCERTAIN', sentence, { ...details, outcome: 'unknown', retryable: true });
   }
