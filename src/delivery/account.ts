@@ -15,6 +15,7 @@ import { Clock } from './clock';
 import { onlyOne } from './decisions';
 import { confirmation, freeKey } from './dedupe';
 import { settleDoubt } from './doubt';
+import { heldByNobody } from './endings';
 import { Health } from './health';
 import { History } from './history';
 import { Inbox } from './inbox';
@@ -323,8 +324,13 @@ export class Account {
   }
 
   async #abandon(): Promise<void> {
+    const { store } = this.settings;
     await this.outbox.abandon();
-    await strikeOut(this.settings.store, this.id);
+    await this.tracker.abandon();
+    const { held } = await store.outbox.counts(this.id);
+    // They are told of at each start, until an account of that id is there again for them.
+    if (held > 0) this.troubled(heldByNobody(this.name, held));
+    else await strikeOut(store, this.id);
   }
 
   async #connect(): Promise<Session> {

@@ -37,6 +37,15 @@ export function abandoned({ to }: OutboxEntry): SmsError {
   );
 }
 
+/** Of an account that was deleted or disabled. */
+export function heldByNobody(name: string, count: number): SmsError {
+  const which = count === 1 ? 'A message is held' : `${count} messages are held`;
+  return new SmsError(
+    'SMS_CONFIG',
+    `${which} for the account '${name}', which was deleted or disabled: take that back, or enable it, to decide about them.`,
+  );
+}
+
 /** For a message that may have been sent. */
 export function abandonedUnknown({ said: facts }: OutboxEntry): SmsError {
   return new SmsError('SMS_CONFIG', 'The account was deleted or disabled before the vendor could be asked.', facts);

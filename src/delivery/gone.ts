@@ -13,16 +13,21 @@ const looked = new WeakSet<object>();
 
 /**
  * Once for each store that is opened; to be called when all accounts, and those who are told, are there.
+ * @param troubled told of what is left of them
  * @throws SmsError SMS_STORE, and may be asked again
  */
-export async function endGone(store: Store, accounts: Accounts): Promise<void> {
+export async function endGone(
+  store: Store,
+  accounts: Accounts,
+  troubled: (error: SmsError) => void = () => {},
+): Promise<void> {
   if (looked.has(store.marks)) return;
   looked.add(store.marks);
   // While a deploy begins there may be less of them.
   const known = new Set(accounts.ids());
   try {
     const gone = (await enrolled(store)).filter(({ id }) => !known.has(id));
-    for (const one of gone) if (!accounts.ids().includes(one.id)) await end(one, store, accounts);
+    for (const one of gone) if (!accounts.ids().includes(one.id)) await end(one, store, accounts, troubled);
   } catch (error) {
     looked.delete(store.marks);
     throw error;
@@ -30,10 +35,15 @@ export async function endGone(store: Store, accounts: Accounts): Promise<void> {
 }
 
 /** It is there once more, to be closed for good. */
-function end({ id, name, provider }: Enrolled, store: Store, accounts: Accounts): Promise<void> {
+function end(
+  { id, name, provider }: Enrolled,
+  store: Store,
+  accounts: Accounts,
+  troubled: (error: SmsError) => void,
+): Promise<void> {
   const connect = () => Promise.reject(new SmsError('SMS_CONFIG', 'The account was deleted or disabled.'));
-  const account = new Account({ ...NOTHING_SENT, id, name, provider: providerOf(provider), store, connect }, accounts);
-  return account.close(true);
+  const line = { provider: providerOf(provider), store, connect, troubled };
+  return new Account({ ...NOTHING_SENT, id, name, ...line }, accounts).close(true);
 }
 
 const NOTHING_SENT = {

@@ -37,6 +37,9 @@ export interface TrackerOptions {
   failed(error: unknown): void;
 }
 
+/** Messages that are read at once; and more questions than are ever asked about one. */
+const [PAGE, MANY] = [500, 1_000_000];
+
 export class Tracker {
   #options: TrackerOptions;
   #clock: Clock;
@@ -169,6 +172,17 @@ export class Tracker {
     return true;
   }
 
+  /** Nobody will ask the vendor again: messages without a final status have their last word now. After {@link close}. */
+  async abandon(): Promise<void> {
+    const { store, account } = this.#options;
+    const why = 'The account was deleted or disabled before the vendor gave a final status';
+    for (let open: TrackedMessage[]; ; ) {
+      open = await store.open(account.account, PAGE, MANY);
+      for (const message of open) await this.#giveUp(message, why);
+      if (open.length < PAGE) return;
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#asking.close();
@@ -217,12 +231,16 @@ export class Tracker {
     return reference ? store.findReference(account.account, reference) : Promise.resolve(null);
   }
 
-  async #giveUp(message: TrackedMessage): Promise<StatusReport | null> {
-    const report = this.#lastWord(message);
+  async #giveUp(message: TrackedMessage, why = this.#overdue()): Promise<StatusReport | null> {
+    const report = this.#lastWord(message, why);
     return (await this.#moves.make(message, report)) ? report : null;
   }
 
-  #lastWord(message: TrackedMessage): StatusReport {
+  #overdue(): string {
+    return `The vendor gave no final status within ${this.#options.finalWithin} hours`;
+  }
+
+  #lastWord(message: TrackedMessage, description: string): StatusReport {
     return {
       ...this.#complete({
         id: message.id,
@@ -230,7 +248,7 @@ export class Tracker {
         status: 'unknown',
         final: true,
         providerStatus: message.providerStatus,
-        description: `The vendor gave no final status within ${this.#options.finalWithin} hours`,
+        description,
         updatedAt: new Date().toISOString(),
         raw: null,
       }),

@@ -71,7 +71,7 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
     // Whoever is told of what waits in the store must be there first.
     whenStarted(RED, node, () => {
       account.resume().catch((error) => node.error(toSmsError(error, 'SMS_STORE')));
-      const settle = () => Promise.all([enrol(account), endGone(store, accounts)]);
+      const settle = () => Promise.all([enrol(account), endGone(store, accounts, ({ message }) => node.warn(message))]);
       // When it is over before the store works, the next start does it.
       account.insist(settle).catch(() => {});
     });

@@ -34,6 +34,31 @@ for (const [kind, make] of STORES) {
       assert.deepEqual(await store.marks.list('accounts'), [], 'it is known no longer');
     });
 
+    it('tells the last word about what was accepted, and each time that messages are held', async () => {
+      const given = rig();
+      const { accounts, store, owner } = given;
+      const sandbox = await given.sandbox();
+      const account = given.account(sandbox, { id: 'gone', name: 'Gone', lookups: [] });
+      await enrol(account);
+      await send(account, '+32470000004', 'never final');
+      await send(account, '+32470000009', 'in doubt');
+      await owner.until(() => owner.outcomes.length === 2);
+      await account.close();
+      accounts.remove(account);
+      const said: string[] = [];
+      for (const time of [1, 2]) {
+        const next = { ...store, marks: new Proxy(store.marks, { get: bound }) };
+        await endGone(next, accounts, ({ message }) => said.push(message));
+        await until(() => said.length === time);
+      }
+      assert.match(said[0] ?? '', /^A message is held for the account 'Gone', which was deleted or disabled/);
+      const last = owner.reports.at(-1);
+      assert.deepEqual([last?.status, last?.final, last?.timedOut], ['unknown', true, true]);
+      assert.match(last?.description ?? '', /deleted or disabled/);
+      assert.equal(owner.reports.filter(({ timedOut }) => timedOut).length, 1, 'once');
+      assert.equal((await store.outbox.counts('gone')).held, 1);
+    });
+
     it('touches nothing of accounts that are there, whether they can be used or not', async () => {
       const given = rig();
       const { accounts, store, owner, vendor, account: open } = given;
@@ -58,6 +83,12 @@ for (const [kind, make] of STORES) {
       assert.equal(owner.outcomes.length, 3);
     });
   });
+}
+
+/** A part of a store, as the next process has it. */
+function bound<T extends object>(target: T, name: string | symbol): unknown {
+  const real = Reflect.get(target, name);
+  return typeof real === 'function' ? real.bind(target) : real;
 }
 
 describe('an account that is deleted while the process runs', () => {
