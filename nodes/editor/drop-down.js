@@ -132,7 +132,7 @@
   /** As wide as the field with its button, and right below it. */
   function place(list, field, button) {
     const { left, top } = field.position();
-    const width = button.position().left + button.outerWidth() - left;
+    const width = button[0].getBoundingClientRect().right - field[0].getBoundingClientRect().left;
     list.css({ left, top: top + field.outerHeight() + 1, width }).show();
   }
 })();
