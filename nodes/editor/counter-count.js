@@ -43,7 +43,7 @@
       blanks: [...named, ...placesOf(filledIn, text)].sort((a, b) => a.index - b.index),
       outside: script ? [] : outside,
       script,
-      ...costs(bare, outside),
+      ...costs(bare, outside, padded === bare),
       vendor: alphabet === 'auto' && own.transcribe !== undefined,
       carried: alphabet === 'auto' && own.transcribe === undefined,
       filledIn,
@@ -99,10 +99,12 @@
     });
   }
 
-  function costs(text, outside) {
+  /** `isWhole`: the characters of `outside` stand in the text where they say. */
+  function costs(text, outside, isWhole) {
     if (outside.length === 0) return {};
-    const folded = putReplacements(text, outsideGsm(text));
-    const stuck = outsideGsm(folded).map((one) => ({ ...one, replacement: '' }));
+    const folded = putReplacements(text, isWhole ? outside : outsideGsm(text));
+    const left = folded === text && isWhole ? outside : outsideGsm(folded);
+    const stuck = left.map((one) => ({ ...one, replacement: '' }));
     return { folded: measure(folded).parts, without: measure(putReplacements(folded, stuck)).parts };
   }
 

@@ -112,6 +112,7 @@ const FIRST_MARK = 0x300;
 function characterAt(text: string, start: number): string {
   const next = start + 1;
   if (next === text.length || text.charCodeAt(next) < FIRST_MARK) return text.charAt(start);
+  if (!SURROGATE.test(text.charAt(start)) && !CONTINUES.test(text.charAt(next))) return text.charAt(start);
   CHARACTER.lastIndex = start;
   return CHARACTER.exec(text)?.[0] ?? text.charAt(start);
 }
@@ -119,6 +120,9 @@ function characterAt(text: string, start: number): string {
 /** A flag (two regional indicators), an emoji with what modifies it or is joined to it, or any code point with its marks. */
 const CHARACTER = /\p{RI}\p{RI}|\p{ExtPict}(?:\p{M}|\p{EMod}|[\u{e0020}-\u{e007f}]|\u200d\p{ExtPict})*|[\s\S]\p{M}*/uy;
 const MARK = /^\p{M}$/u;
+/** What may belong to the character before it; most characters stand alone, and are told at once. */
+const CONTINUES = /[\p{M}\u200d\ud800-\udfff]/u;
+const SURROGATE = /[\ud800-\udfff]/;
 
 /** True for a mark that belongs to the character before it. */
 function attaches(text: string, index: number): boolean {
