@@ -121,7 +121,7 @@ function characterAt(text: string, start: number): string {
 const CHARACTER = /\p{RI}\p{RI}|\p{ExtPict}(?:\p{M}|\p{EMod}|[\u{e0020}-\u{e007f}]|\u200d\p{ExtPict})*|[\s\S]\p{M}*/uy;
 const MARK = /^\p{M}$/u;
 /** What may belong to the character before it; most characters stand alone, and are told at once. */
-const CONTINUES = /[\p{M}\u200d\ud800-\udfff]/u;
+const CONTINUES = /\p{M}|\u200d|[\ud800-\udfff]/u;
 const SURROGATE = /[\ud800-\udfff]/;
 
 /** True for a mark that belongs to the character before it. */
