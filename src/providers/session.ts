@@ -34,6 +34,8 @@ export class Session {
   /** Milliseconds that a call may take. */
   readonly timeout: number;
   #credentials: Credentials;
+  /** What no answer may repeat, in every form. */
+  #hidden: string[] | undefined;
   #token: TokenSource | undefined;
 
   constructor(provider: Provider, { baseUrl, tokenUrl, credentials, settings = {}, keeper, ...http }: SessionOptions) {
@@ -175,10 +177,21 @@ export class Session {
     sent: HttpRequest,
   ): unknown {
     try {
-      return this.provider.wire.result(operation, response, params, request);
+      return this.provider.wire.result(operation, this.#clean(response, sent), params, request);
     } catch (thrown) {
       throw thrown instanceof SmsError ? scrubbed(thrown, (text) => this.#scrub(text, sent)) : thrown;
     }
+  }
+
+  /** A vendor may repeat it in a success too; what is short might be anything, such as a part of an id. */
+  #clean(response: HttpResponse, sent: HttpRequest): HttpResponse {
+    this.#hidden ??= this.provider.fields
+      .filter(({ name, secret }) => secret && (this.#credentials[name]?.length ?? 0) >= SURELY_SECRET)
+      .flatMap(({ name }) => formsOf(this.#credentials[name] ?? ''));
+    const token = travelled(sent);
+    const hidden = token.length >= SURELY_SECRET ? [token, ...this.#hidden] : this.#hidden;
+    if (!hidden.some((secret) => response.body.includes(secret))) return response;
+    return { ...response, body: without(response.body, hidden) };
   }
 
   #refusal(response: HttpResponse, sent: HttpRequest): SmsError {
@@ -194,16 +207,26 @@ export class Session {
   }
 
   /** A vendor may repeat in its error what it was sent, in the form in which it travelled too. */
-  #scrub(text: string | undefined, { headers }: Partial<HttpRequest> = {}): string | undefined {
+  #scrub(text: string | undefined, sent?: HttpRequest): string | undefined {
     if (text === undefined) return undefined;
-    const travelled = headers?.authorization?.split(' ').pop() ?? '';
-    const secrets = [...Object.values(this.#credentials), travelled]
-      .filter((secret) => secret.length >= 4)
-      .flatMap(formsOf)
-      // One that contains another goes first, so that nothing of it is left.
-      .sort((a, b) => b.length - a.length);
-    return secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text);
+    const secrets = [...Object.values(this.#credentials), travelled(sent)].filter((secret) => secret.length >= 4);
+    return without(text, secrets.flatMap(formsOf));
   }
+}
+
+/** Characters from which on a credential is not taken for something else. */
+const SURELY_SECRET = 12;
+
+/** The token, or what basic authentication makes of a password. */
+function travelled(sent?: HttpRequest): string {
+  return sent?.headers?.authorization?.split(' ').pop() ?? '';
+}
+
+/** One that contains another goes first, so that nothing of it is left. */
+function without(text: string, secrets: readonly string[]): string {
+  return [...secrets]
+    .sort((a, b) => b.length - a.length)
+    .reduce((left, secret) => left.replaceAll(secret, '***'), text);
 }
 
 /** In which a secret may have travelled, or be repeated. */
