@@ -10,10 +10,13 @@ export class Breaker {
   #failures = 0;
   #since = 0;
   #until = 0;
+  /** The latest time that it was told. */
+  #now = 0;
   #recipients = new Set<string>();
 
   /** Milliseconds until something may be tried. */
   wait(now: number): number {
+    this.#follow(now);
     return Math.max(0, this.#until - now);
   }
 
@@ -25,6 +28,7 @@ export class Breaker {
 
   /** Milliseconds since the line first failed, with no answer since then; 0 while it works. */
   downFor(now: number): number {
+    this.#follow(now);
     return this.#failures > 0 ? now - this.#since : 0;
   }
 
@@ -45,11 +49,22 @@ export class Breaker {
     this.#recipients.add(to);
     const ofTheLine = error.httpStatus === undefined || error.code === 'SMS_RATE_LIMITED';
     if (!ofTheLine && this.#recipients.size < RECIPIENTS) return;
+    this.#follow(now);
     if (this.#failures === 0) this.#since = now;
     // Those that were under way together fail together: that is one failure of the line.
     if (this.#failures === 0 || this.wait(now) === 0) this.#failures += 1;
     else if (error.retryAfter === undefined) return;
     this.#until = Math.max(this.#until, now + (error.retryAfter ?? backoff(this.#failures)));
+  }
+
+  /** A clock that was put back does not make an outage last longer. */
+  #follow(now: number): void {
+    const back = this.#now - now;
+    if (back > 0) {
+      this.#since -= back;
+      this.#until -= back;
+    }
+    this.#now = now;
   }
 }
 

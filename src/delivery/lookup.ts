@@ -1,12 +1,11 @@
 /** Finds an attempt of unknown outcome: in what is known by now, or on the vendor's record, where one record settles one message. */
 import { verbOf } from '../providers/capabilities';
 import type { Accepted, ProviderReport } from '../providers/provider';
+import { recordedWithin } from '../providers/recorded';
 import type { OutboxEntry } from '../store';
 import type { Account } from './account';
 import { senderOf } from './sending';
 
-/** As far as the vendor's clock and ours may be apart. */
-const CLOCK_SKEW = 5 * 60_000;
 /** How long a vendor's record counts as belonging to a message. */
 const TAKEN_FOR = 7 * 24 * 3600_000;
 /** How long what was heard of an attempt waits for the end of that attempt. */
@@ -67,12 +66,13 @@ export async function take(
 async function free(account: Account, { to, text, startedAt }: OutboxEntry, records: Accepted[]): Promise<Accepted[]> {
   if (records.length === 0) return records;
   const { tracked, outbox } = account.settings.store;
-  const known = (await tracked.sentTo(account.id, to, startedAt - CLOCK_SKEW)).filter((m) => m.receipt?.text === text);
+  const { since } = recordedWithin(startedAt);
+  const known = (await tracked.sentTo(account.id, to, since)).filter((m) => m.receipt?.text === text);
   const knownIds = new Set(known.map(({ id }) => id));
   const recorded = new Set(records.map(({ id }) => id));
   const nameless = known.filter(({ id }) => !recorded.has(id)).length;
   const held = (await outbox.list(account.id, 'held', { to })).filter(
-    (other) => other.text === text && other.startedAt >= startedAt - CLOCK_SKEW,
+    (other) => other.text === text && other.startedAt >= since,
   ).length;
   return records.filter(({ id }) => !knownIds.has(id)).slice(nameless + held);
 }

@@ -68,7 +68,9 @@ export class TokenSource {
 
   #renew(): Promise<string> {
     const failure = this.#failure;
-    if (failure && Date.now() < failure.until) return Promise.reject(failure.error);
+    const left = failure ? failure.until - Date.now() : 0;
+    // More than the pause is left when the clock was put back.
+    if (failure && left > 0 && left <= failure.pause) return Promise.reject(failure.error);
     this.#pending ??= this.#load().finally(() => {
       this.#pending = undefined;
     });

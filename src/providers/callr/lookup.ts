@@ -1,18 +1,15 @@
 /** Finds an attempt of unknown outcome on CALLR's record: by our reference in `user_data`, else by recipient, text and time. */
 import type { Accepted, Attempt } from '../provider';
+import { recordedWithin } from '../recorded';
 import type { Session } from '../session';
 import { STOP_NUMBER } from './characters';
 import { smsOptions } from './options';
 import { records } from './records';
 import { instant, meaningOf, number, type Sms, text, utc } from './values';
 
-/** How far the vendor's clock and ours may be apart. */
-const CLOCK_SKEW = 5 * 60_000;
-
 export async function lookup(session: Session, attempt: Attempt): Promise<Accepted[]> {
   const { to, startedAt, reference, options = {} } = attempt;
-  const window = { since: startedAt - CLOCK_SKEW, until: Date.now() + CLOCK_SKEW };
-  const rows = await records(session, { type: 'OUT', to, ...window });
+  const rows = await records(session, { type: 'OUT', to, ...recordedWithin(startedAt) });
   const sent = rows.filter((row) => text(row.hash) && number(row.to) === to);
   const given = text(smsOptions(options)?.user_data) ?? undefined;
   const named = given === undefined ? sent.filter((row) => carries(row, reference)) : [];

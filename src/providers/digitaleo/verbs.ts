@@ -12,6 +12,7 @@ import type {
   ProviderReport,
   Verbs,
 } from '../provider';
+import { recordedWithin } from '../recorded';
 import type { Session } from '../session';
 import { LONGEST_TEXT, MAX_PER_CALL, MAX_STATUSES, STATUS_ATTRIBUTES } from './limits';
 import {
@@ -194,14 +195,12 @@ function unknown(id: string): SmsError {
   });
 }
 
-/** How far the vendor's clock and ours may be apart. */
-const CLOCK_SKEW = 5 * 60_000;
 const SMS = { way: 'mt', properties: 'id,status,text,date,recipient' };
 
 /** By the name of the mailing, which is our reference; an SMS that was sent alone by recipient, text and time. */
 async function lookup(session: Session, attempt: Attempt): Promise<Accepted[]> {
   const { to, text, reference, startedAt } = attempt;
-  const since = startedAt - CLOCK_SKEW;
+  const { since } = recordedWithin(startedAt);
   const [mailing] = rowsOf(await session.call('digitaleo.mailing.read', { name: reference, properties: 'id,name' }));
   const mailingId = textOf(mailing?.id);
   if (mailingId) {

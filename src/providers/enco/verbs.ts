@@ -14,6 +14,7 @@ import type {
   ProviderReport,
   Verbs,
 } from '../provider';
+import { recordedWithin } from '../recorded';
 import type { Session } from '../session';
 import { deliveryInfo, idOf, meaningOf, number, utc } from './values';
 
@@ -106,14 +107,12 @@ function inboundMessage(address: string | null, row: InboundRow, ids: Map<string
   };
 }
 
-/** How far the vendor's clock and ours may be apart. */
-const CLOCK_SKEW = 5 * 60_000;
 const LOG_PAGE = 100;
 
 /** The log of successful calls is the only place where a message can be found without its id: by recipient, text and time. */
 async function lookup(session: Session, attempt: Attempt): Promise<Accepted[]> {
-  const start = new Date(attempt.startedAt - CLOCK_SKEW);
-  const end = new Date(Date.now() + CLOCK_SKEW);
+  const { since, until } = recordedWithin(attempt.startedAt);
+  const [start, end] = [new Date(since), new Date(until)];
   const found: Accepted[] = [];
   for (const { year, month } of monthsOf(start, end)) {
     const pages = session.pages<Record<string, unknown>[]>('enco.logs.interval', {

@@ -2,6 +2,7 @@
 import { measure } from '../../sms/segments';
 import { atMost } from '../at-most';
 import type { Accepted, Attempt, InboundQuery, Params, ProviderInbound } from '../provider';
+import { recordedWithin } from '../recorded';
 import type { Session } from '../session';
 import { utc, vendorDate } from './dates';
 import { carriedField } from './send';
@@ -66,8 +67,6 @@ function received(row: MessageRow): ProviderInbound {
   };
 }
 
-/** How far the vendor's clock and ours may be apart. */
-const CLOCK_SKEW = 5 * MINUTE;
 /** What is longer may have been cut, and would not be found by itself. */
 const SURE_FIELD = 50;
 
@@ -95,7 +94,7 @@ function fits({ acceptedAt, raw }: Accepted & { raw: MessageRow }, { to, text, s
   return (
     number(raw.toNumber) === to &&
     oneLineEnd(raw.message ?? '') === oneLineEnd(text) &&
-    Date.parse(acceptedAt) >= startedAt - CLOCK_SKEW
+    Date.parse(acceptedAt) >= recordedWithin(startedAt).since
   );
 }
 
