@@ -1,5 +1,8 @@
 /** An account that cannot reach Redis for longer than its claims last, while another goes on with what it had. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { redisStore, type Store } from '../../dist/src/store/index.js';
 import { type Cut, cutAfter } from '../support/cut.ts';
@@ -15,11 +18,12 @@ describe('an account that was out of reach of its store', () => {
   let way: Cut;
   let far: Store;
   let near: Store;
+  let prefix: string;
   before(async function () {
     redis = await sharedRedis(this);
   });
   beforeEach(async () => {
-    const prefix = newPrefix();
+    prefix = newPrefix();
     way = await cutAfter(redis.port);
     far = redisStore({ url: `redis://127.0.0.1:${way.port}`, prefix, ...TIMES });
     near = redisStore({ url: redis.url, prefix, ...TIMES });
@@ -137,6 +141,33 @@ describe('an account that was out of reach of its store', () => {
     assert.equal(owner.outcomes.length, 1);
     assert.equal(owner.outcomes[0]?.receipt?.id, 'id-1');
     assert.equal(await near.outbox.find(reference), null);
+  });
+
+  it('says nothing when it was stopped in the meantime, and wakes', async () => {
+    const { vendor } = rig(far);
+    const [called, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<'accept'>()];
+    const { baseUrl, tokenUrl, credentials } = await vendor(() => {
+      called.resolve();
+      return answer.promise;
+    });
+    const script = path.join(import.meta.dirname, 'stopped-child.ts');
+    const line = JSON.stringify({ baseUrl, tokenUrl, credentials });
+    const child = spawn(process.execPath, [script, redis.url, prefix, line], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const ended = once(child, 'close');
+    let said = '';
+    child.stdout.on('data', (chunk) => {
+      said += chunk;
+    });
+    await called.promise;
+    child.kill('SIGSTOP');
+    const taken = await takenOver();
+    await near.outbox.remove(taken.reference);
+    answer.resolve('accept');
+    child.kill('SIGCONT');
+    child.stdin.end();
+    await ended;
+    assert.equal(said.trim(), 'closed');
+    assert.deepEqual(await near.marks.list('post:send'), []);
   });
 
   it('tells of its message once when it has not heard that the end of it was stored', async () => {
