@@ -66,16 +66,18 @@ async function write(RED: NodeAPI, request: Request): Promise<Bubble> {
   if (typeof text !== 'string' || text.trim() === '' || text.length > LONGEST_TEXT) {
     throw new SmsError('SMS_INVALID_TEXT', `What the phone writes is a text of 1 to ${LONGEST_TEXT} characters.`);
   }
-  const phone = toE164(from, accountOf(RED, id).settings.region || undefined);
+  const { region, sender } = accountOf(RED, id).settings;
+  const phone = toE164(from, region || undefined);
   const sandbox = await lineOf(RED, id).start();
-  return written(reply(sandbox, phone, text));
+  return written(reply(sandbox, phone, text, sender));
 }
 
-/** To the number that wrote last, as a person does; a sender that is no number of the sandbox gets no answer, the shared one does. */
-function reply(sandbox: Sandbox, from: string, text: string): InboundRecord {
-  const last = sandbox.messages(NEWEST).findLast(({ to }) => to === from);
+/** To the number that wrote last, as a person does, else to the account's own; one that the sandbox has not gets no answer, the shared one does. */
+function reply(sandbox: Sandbox, from: string, text: string, sender: string | null): InboundRecord {
+  const last = sandbox.messages(NEWEST).findLast((message) => message.to === from);
+  const to = last ? last.from : sender;
   try {
-    return sandbox.receive({ from, text, ...(last?.from ? { to: last.from } : {}) });
+    return sandbox.receive({ from, text, ...(to ? { to } : {}) });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return sandbox.receive({ from, text });
