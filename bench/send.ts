@@ -3,7 +3,7 @@ import { type Findings, median, ratio, rounds } from './measure.ts';
 import { NEXMO, OURS, QUEUED, REQUEST, start, UNFOLLOWED, Vendor } from './subjects.ts';
 
 const TOGETHER = 50;
-const ROUNDS = 7;
+const ROUNDS = 5;
 /** Messages of a subject in a round, and before the first one. */
 const MESSAGES = 3000;
 const WARM_UP = 3000;

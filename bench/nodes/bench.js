@@ -4,6 +4,9 @@ const { readFileSync, writeFileSync } = require('node:fs');
 /** The text of an alarm, one part. */
 const TEXT = 'The pump in hall 3 has stopped: pressure 2.1 bar, 71 degrees. Message ';
 
+/** Recipients, whose turn comes one after the other. */
+const PEOPLE = 1000;
+
 module.exports = (RED) => {
   RED.nodes.registerType('bench-driver', Driver);
   RED.nodes.registerType('bench-undici', Undici);
@@ -20,7 +23,7 @@ module.exports = (RED) => {
     const give = () => {
       sent += 1;
       const payload = TEXT + sent;
-      const to = `+324${70_000_000 + (sent % 9_000_000)}`;
+      const to = `+324${70_000_000 + (sent % PEOPLE)}`;
       // Peers: the topic is the number for Twilio, the rest is what the http request node sends.
       const extra = config.request
         ? { ...config.request, payload: { message: payload, destinations: [to] } }

@@ -16,6 +16,7 @@ import { onlyOne } from './decisions';
 import { confirmation, freeKey } from './dedupe';
 import { settleDoubt } from './doubt';
 import { heldByNobody } from './endings';
+import { Gathering } from './gathering';
 import { Health } from './health';
 import { History } from './history';
 import { Inbox } from './inbox';
@@ -92,6 +93,7 @@ export class Account {
   #endLife: () => void;
   #calls: Calls;
   #news: News;
+  #gathering = new Gathering();
   #closing = new AbortController();
 
   constructor(settings: AccountSettings, accounts: Accounts) {
@@ -233,6 +235,11 @@ export class Account {
     return this.#health.insist(work, () => this.#closing.signal.aborted);
   }
 
+  /** Resolves in a moment, in one turn for all who wait to have something stored that need not be stored at once. */
+  gathered(): Promise<void> {
+    return this.#gathering.turn();
+  }
+
   /** One report for each id, in as few calls as the vendor allows. */
   status(ids: readonly string[]): Promise<(StatusReport | SmsError)[]> {
     return this.#calls.during(statusOf(this, ids));
@@ -341,14 +348,16 @@ export class Account {
     return new Session(this.provider, { timeout, keeper, ...line });
   }
 
-  /** Waits as the rate of the account demands. */
-  async #turn(): Promise<void> {
-    if (this.#slots) return this.#slots.turn(1, this.#closing.signal);
-    const wait = this.#limiter.take(this.clock.now());
-    if (wait === 0) return;
-    await pause(wait, undefined, { signal: this.#closing.signal }).catch(() => {
-      throw isClosing();
-    });
+  /** Waits as the rate of the account demands; false when there was nothing to wait for. */
+  async #turn(): Promise<boolean> {
+    if (this.#slots) await this.#slots.turn(1, this.#closing.signal);
+    const wait = this.#slots ? 0 : this.#limiter.take(this.clock.now());
+    if (wait > 0) {
+      await pause(wait, undefined, { signal: this.#closing.signal }).catch(() => {
+        throw isClosing();
+      });
+    }
+    return wait > 0 || this.#slots !== null;
   }
 
   /** Waits until a call could be made, or the account is being closed; what goes wrong the next message meets. */

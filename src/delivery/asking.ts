@@ -25,6 +25,8 @@ export interface AskingOptions {
 }
 
 const BATCH = 50;
+/** Milliseconds between two batches, when many messages are due: what is to be sent meanwhile goes first. */
+const BETWEEN = 100;
 /** Milliseconds after a store that failed. */
 const RETRY = 10_000;
 /** How often, in milliseconds, what is overdue is looked for while a node sweeps. */
@@ -123,7 +125,8 @@ export class Asking {
     await this.#giveUp(due.filter(({ finalBy }) => finalBy <= now));
     const isSwept = this.#feeders.sweep > 0;
     if (!isSwept) await this.#ask(due.filter(({ finalBy }) => finalBy > now));
-    this.#planNext(await store.nextDue(account), isSwept ? now + SWEPT_PAUSE : now + 1);
+    const soonest = clock.now() + (due.length < BATCH ? 1 : BETWEEN);
+    this.#planNext(await store.nextDue(account), isSwept ? now + SWEPT_PAUSE : soonest);
   }
 
   /** @param next null for nothing @param soonest epoch milliseconds */

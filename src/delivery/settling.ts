@@ -40,6 +40,8 @@ export async function settleNow(account: Account, accounts: Accounts, settlement
   } catch (error) {
     account.troubled(error);
   }
+  // The flow has the outcome already, and without a queue nothing more is promised: a commit each would cost more than the call.
+  await account.gathered();
   await account.insist(facts);
   counted(account, settlement);
   await begin();

@@ -6,11 +6,18 @@ import { brokenOff } from './endings';
 import type { Settlement } from './outbox-options';
 import { sendAll } from './sending';
 
-/** Nothing is stored before the vendor has answered. @param turn waits as the rate of the account demands */
-export async function attemptNow(account: Account, entry: OutboxEntry, turn: () => Promise<void>): Promise<Settlement> {
+/**
+ * Nothing is stored before the vendor has answered.
+ * @param turn waits as the rate of the account demands; false when there was nothing to wait for
+ */
+export async function attemptNow(
+  account: Account,
+  entry: OutboxEntry,
+  turn: () => Promise<boolean>,
+): Promise<Settlement> {
   try {
-    await turn();
-    const refusal = await account.optOuts.refuse(entry);
+    // Who was asked a moment ago wants no other word now.
+    const refusal = (await turn()) ? await account.optOuts.refuse(entry) : null;
     if (refusal) throw refusal;
     Object.assign(entry, { attempts: 1, startedAt: Date.now() });
     const [answer] = await sendAll(account, [entry]);

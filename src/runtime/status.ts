@@ -29,6 +29,8 @@ export class StatusLine {
   #status: NodeStatus = {};
   /** What keeps an account of the node from working, by the id of the account. */
   #troubles = new Map<string, SmsError>();
+  /** What was looked up already: to look up a word takes as long as to send an SMS off. */
+  #words = new Map<string, string>();
 
   constructor(RED: NodeAPI, node: Node) {
     this.#RED = RED;
@@ -37,7 +39,7 @@ export class StatusLine {
 
   /** A word, with a number or a name behind it. */
   show(word: Word, behind: string | number = ''): void {
-    const text = [this.#RED._(`${CATALOGUE}.${word}`), behind].filter((part) => part !== '').join(' ');
+    const text = [this.#said(word), behind].filter((part) => part !== '').join(' ');
     this.#show({ ...LOOKS[word], text });
   }
 
@@ -65,6 +67,14 @@ export class StatusLine {
   }
 
   #red({ code }: SmsError): NodeStatus {
-    return { fill: 'red', shape: 'ring', text: this.#RED._(`${CATALOGUE}.${code}`) };
+    return { fill: 'red', shape: 'ring', text: this.#said(code) };
+  }
+
+  #said(word: string): string {
+    const known = this.#words.get(word);
+    if (known !== undefined) return known;
+    const text = this.#RED._(`${CATALOGUE}.${word}`);
+    this.#words.set(word, text);
+    return text;
   }
 }
