@@ -1,6 +1,7 @@
 /** Deploying again, deleting an account and nodes without one: nothing is lost without a word, and Node-RED lives on. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { account, codeOf, flows, NODE, nodeOf, payloadOf, sentenceOf, unload, url, wait } from './support.ts';
 
@@ -32,6 +33,36 @@ describe('deploying again', () => {
     assert.equal(payloadOf<{ text: string }>(flow.out[0][0]).text, 'waits');
     assert.deepEqual(flow.out[0][0]?.kept, { deep: 1 });
     assert.equal(sandbox.messages().length, 1);
+  });
+
+  describe('a part of the flow, in the moment in which a receipt comes out of it,', () => {
+    const { events, hooks } = createRequire(import.meta.url)('@node-red/util');
+    const sandboxed = { id: 'account', type: 'sms-provider', provider: 'enco', sandbox: true };
+
+    /** A deploy begins when the receipt was sent, and not delivered yet; it ends at once. */
+    const during = async (replaced: (behind: string) => object) => {
+      const flow = await load({ ...SENDING, follow: false }, [sandboxed]);
+      const [[behind = '']] = (nodeOf(NODE) as unknown as { wires: [[string]] }).wires;
+      hooks.add('onSend.test', (sent: { source: { id: string } }[]) => {
+        if (sent[0]?.source.id !== NODE) return;
+        hooks.remove('*.test');
+        events.emit('flows:stopping', { type: 'nodes', diff: replaced(behind) });
+        setTimeout(() => events.emit('flows:started', {}), 20);
+      });
+      flow.give({ to: TO, payload: 'Hello' });
+      await flow.until(() => flow.out[0].length > 0);
+      await wait(200);
+      return flow.out[0].length;
+    };
+    afterEach(() => hooks.remove('*.test'));
+
+    it('is told once more when the node behind it is replaced', async () => {
+      assert.equal(await during((behind) => ({ changed: [behind] })), 2);
+    });
+
+    it('is told once when others are', async () => {
+      assert.equal(await during(() => ({ changed: ['other'], removed: ['another'], linked: [NODE] })), 1);
+    });
   });
 
   it('gives a message that was taken in before and fails after to Catch', async () => {
