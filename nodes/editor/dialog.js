@@ -21,13 +21,15 @@
    * in the shape of today.
    */
   smsEditor.fillIn = (node, prefix = 'node-input-') => {
-    const dialog = $(`#${prefix}name`).closest('.sms-dialog').data({ defaults: node._def.defaults, node });
+    const unsaid = {};
+    const dialog = $(`#${prefix}name`).closest('.sms-dialog').data({ defaults: node._def.defaults, node, unsaid });
     const today = smsEditor.migrated(node);
     for (const [name, { value, type }] of Object.entries(node._def.defaults)) {
       // A list of config nodes is filled in by Node-RED.
       if (node[name] !== undefined || typeof value === 'object' || type) continue;
       const control = $(`#${prefix}${name}`);
       const shown = today[name] ?? value;
+      unsaid[name] = shown;
       if (control.is(':checkbox')) control.prop('checked', shown);
       else control.val(shown);
     }
@@ -106,11 +108,11 @@
     said.add(why);
   };
 
-  /** Empty, or as it is in a new node. */
+  /** Empty, or as it is in a new node, or as nobody has said it. */
   function isUntouched(control) {
-    const defaults = control.closest('.sms-dialog').data('defaults') ?? {};
+    const { defaults = {}, unsaid = {} } = control.closest('.sms-dialog').data() ?? {};
     const name = control.attr('id')?.replace(/^node-(config-)?input-/, '');
-    const standard = defaults[name]?.value;
+    const standard = unsaid[name] ?? defaults[name]?.value;
     if (control.is(':checkbox')) return control.prop('checked') === Boolean(standard);
     const value = String(control.val() ?? '');
     const type = $(`#${control.attr('id')}Type`).val();

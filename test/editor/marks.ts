@@ -65,7 +65,9 @@ export function marks(world: () => World, theme: Theme): void {
     await until(['sms-send']);
     await editor.edit('sms-send');
     await editor.page.locator('.red-ui-editableList-item-remove').click();
+    await editor.page.locator('.red-ui-editableList-container select').waitFor({ state: 'detached' });
     await editor.done();
+    await until([]);
     await setSandbox(ACCOUNT, true);
     await until(ACTION_TYPES);
   });
