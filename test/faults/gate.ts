@@ -10,8 +10,18 @@ export interface Answer {
   body: string;
 }
 
-/** Bytes; bytes one by one, so many milliseconds apart; so many bytes of nothing; or an end. After the last step the line stays open. */
-export type Step = string | Buffer | { drip: string; every: number } | { flood: number } | 'reset' | 'end';
+/**
+ * Bytes, now or later; bytes one by one, so many milliseconds apart; so many bytes of nothing; or an end. After the last
+ * step the line stays open.
+ */
+export type Step =
+  | string
+  | Buffer
+  | Promise<string>
+  | { drip: string; every: number }
+  | { flood: number }
+  | 'reset'
+  | 'end';
 
 /**
  * What goes wrong: as soon as somebody is there, after so many bytes of the request (from its end when below 0), or with
@@ -194,6 +204,7 @@ export async function perform(socket: Socket, steps: readonly Step[]): Promise<v
     if (step === 'end') socket.end();
     else if (step === 'reset') socket.resetAndDestroy();
     else if (typeof step === 'string' || Buffer.isBuffer(step)) await flushed(socket, step);
+    else if (step instanceof Promise) await flushed(socket, await step);
     else if ('flood' in step) {
       for (let left = step.flood; left > 0 && !socket.destroyed; left -= BLOCK.length) await flushed(socket, BLOCK);
     } else {
