@@ -92,7 +92,8 @@ describe('what a flow gives, on its way by', function () {
             return said.length === 0 ? [] : commands(method, said[0] ?? '');
           };
           const whole = await send({});
-          for (const { name, kind, type } of provider.fields) {
+          for (const { name, kind, type, when } of provider.fields) {
+            if (when && !when.is.includes(method.toLowerCase())) continue;
             if (type !== undefined || /Host$|Port$/.test(name)) continue;
             for (const text of ATTACKS) {
               const said = await send({ [kind]: { [name]: text } });
