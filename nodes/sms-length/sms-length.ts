@@ -1,11 +1,12 @@
 /** Tells what a text costs in SMS parts. */
 import type { Node, NodeAPI } from 'node-red';
-import { type LengthDef, lengthRequest } from '../../src/runtime/length';
+import type { LengthDef } from '../../src/runtime/length';
 import { migrated } from '../../src/runtime/migrate';
 
 module.exports = (RED: NodeAPI): void => {
   RED.nodes.registerType('sms-length', function (this: Node, config: LengthDef) {
     RED.nodes.createNode(this, config);
+    const { lengthRequest } = require('../../src/runtime/length') as typeof import('../../src/runtime/length');
     lengthRequest(RED, this, migrated(config));
   });
 };

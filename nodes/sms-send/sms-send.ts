@@ -1,11 +1,12 @@
 /** Sends an SMS to each recipient and tells what became of it. */
 import type { Node, NodeAPI } from 'node-red';
 import { migrated } from '../../src/runtime/migrate';
-import { type SendDef, SendNode } from '../../src/runtime/send';
+import type { SendDef } from '../../src/runtime/send';
 
 module.exports = (RED: NodeAPI): void => {
   RED.nodes.registerType('sms-send', function (this: Node, config: SendDef) {
     RED.nodes.createNode(this, config);
+    const { SendNode } = require('../../src/runtime/send') as typeof import('../../src/runtime/send');
     new SendNode(RED, this, migrated(config));
   });
 };
