@@ -4,8 +4,9 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { Params } from '../../dist/src/providers/provider.js';
 import { BY_HTTP, type Fault } from './by-http.ts';
 import { authority } from './certificates.ts';
+import { written } from './gate.ts';
 import { ACCEPTED, classOf, MOVED, NOT_LET_IN, REFUSED, UNKNOWN } from './verdicts.ts';
-import { inTrouble, type Moment, message, taken, verdictOf, type Wire, wires } from './wires.ts';
+import { inTrouble, type Moment, message, TO, taken, verdictOf, type Wire, wires } from './wires.ts';
 
 describe('by HTTP', () => {
   const { all, elsewhere } = wires();
@@ -14,6 +15,23 @@ describe('by HTTP', () => {
   before(() => setDefaultCACertificates([...trusted, authority]));
   after(() => setDefaultCACertificates(trusted));
   afterEach(() => assert.equal(elsewhere(), 0, 'no other host is called'));
+
+  for (const [what, body] of [
+    ['HTML', '<!DOCTYPE html><html>Please log in</html>'],
+    ['nothing', ''],
+    ['a line', 'OK'],
+  ] as const) {
+    it(`${what} where XML was asked for: unknown`, async () => {
+      const wire = all.find(({ provider }) => provider.id === 'digitaleo') ?? assert.fail();
+      const how = { answer: () => [written({ status: 200, headers: { 'content-type': 'text/html' }, body })] };
+      const params = { text: what, contacts: [{ recipient: TO }], format: 'xml' };
+      await inTrouble(wire, 'message', { what, is: UNKNOWN, why: '', how }, async (line) => {
+        assert.equal(await verdictOf(line.call('digitaleo.sms.create', params)), UNKNOWN);
+      });
+      const xml = await inTrouble(wire, 'message', null, (line) => line.call('digitaleo.sms.create', params));
+      assert.match(String(xml), /^<\?xml/);
+    });
+  }
 
   for (const { title, faults } of BY_HTTP) {
     describe(title.toLowerCase(), () => {

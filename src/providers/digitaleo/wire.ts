@@ -153,7 +153,7 @@ function encode(encoding: string, params: Params): { body: string; type: string 
 /** @throws SmsError the refusal that came as a success, as it may from a proxy that mends status codes */
 function result(operation: Operation, response: HttpResponse, params: Params): unknown {
   const { format = 'json' } = params;
-  if (format !== 'json') return response.body;
+  if (format !== 'json' && isOf(String(format), response.body)) return response.body;
   const changes = operation.method === 'PUT' || operation.method === 'DELETE';
   // "204 No Content: resource updated or deleted", though §1.5 shows a count.
   if (changes && response.body.trim() === '') return {};
@@ -161,6 +161,12 @@ function result(operation: Operation, response: HttpResponse, params: Params): u
   const refused = refusedWith(answer);
   if (refused === null) return answer;
   throw refusal(LABEL, response, fault(response), refused);
+}
+
+/** XML begins as it must; of the others it is known that they are no page of a proxy. */
+function isOf(format: string, body: string): boolean {
+  const isPage = /^\s*<(!doctype\s+html|html)\b/i.test(body);
+  return !isPage && (format !== 'xml' || /^\uFEFF?\s*</.test(body));
 }
 
 /** An error is `{"status": 401, "message": …}`; no resource has a number of that kind for its status. */

@@ -2,14 +2,16 @@
 import type { HttpResponse } from '../http';
 import type { Fault, Operation, Wire } from '../provider';
 import { jsonRequest, parseJson } from '../rest';
+import { idOf } from './values';
 
 export const wire: Wire = { request: jsonRequest, result, fault };
 
-/** The `Location` header stands in for a `resourceURL` that is missing. */
+/** The `Location` header stands in for a `resourceURL` that is missing; of two that differ neither does. */
 function result(operation: Operation, response: HttpResponse): unknown {
   const answer = parseJson('Enco', response);
-  const { location } = response.headers;
-  if (!operation.writes || !location || typeof answer !== 'object' || answer === null || 'resourceURL' in answer)
+  const [location, ...others] = response.headers.location?.split(',') ?? [];
+  const isSure = location && others.every((other) => idOf(other) === idOf(location));
+  if (!operation.writes || !isSure || typeof answer !== 'object' || answer === null || 'resourceURL' in answer)
     return answer;
   return { resourceURL: location.replace(/"$/, ''), ...answer };
 }
