@@ -50,6 +50,7 @@ export const QUEUED = 'sms-send, queue on';
 export const UNFOLLOWED = 'sms-send, queue off, not followed';
 export const REQUEST = 'http request node';
 export const NEXMO = 'nexmo node';
+export const TWILIO = 'twilio node';
 
 const SUBJECTS: readonly SubjectOptions[] = [
   { name: OURS, flow: (origin) => [account(origin), pushed, { ...send, queue: false }] },
@@ -69,7 +70,7 @@ const SUBJECTS: readonly SubjectOptions[] = [
     ],
   },
   {
-    name: 'twilio node',
+    name: TWILIO,
     builtIn: true,
     silent: true,
     flow: () => [

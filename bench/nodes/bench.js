@@ -11,6 +11,19 @@ module.exports = (RED) => {
   RED.nodes.registerType('bench-driver', Driver);
   RED.nodes.registerType('bench-undici', Undici);
   RED.nodes.registerType('bench-axios', Axios);
+  RED.nodes.registerType('bench-start', Start);
+
+  /** Says what it took until the flows ran. */
+  function Start(config) {
+    RED.nodes.createNode(this, config);
+    RED.events.once('flows:started', () => {
+      const time = performance.now();
+      const { user, system } = process.cpuUsage();
+      globalThis.gc?.();
+      const figures = { time, cpu: (user + system) / 1000, memory: process.memoryUsage.rss() / 1e6 };
+      console.log(`BENCH ${JSON.stringify(figures)}`);
+    });
+  }
 
   /** POST /bench {count, together}: so many messages, so many of them under way at a time; answers what it took. */
   function Driver(config) {

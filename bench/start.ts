@@ -1,0 +1,89 @@
+/** What a package costs a Node-RED that starts with it and a flow that uses it, until its flows run. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startNodeRed } from '../test/support/node-red.ts';
+import { manifest } from '../test/support/packed.ts';
+import { excess, type Findings, median, rounds } from './measure.ts';
+
+const ROUNDS = 11;
+const EMPTY = 'nothing';
+const OURS = 'this package';
+
+interface Subject {
+  name: string;
+  peer?: string;
+  flow: Record<string, unknown>[];
+}
+
+const SUBJECTS: readonly Subject[] = [
+  { name: EMPTY, flow: [] },
+  {
+    name: OURS,
+    flow: [
+      {
+        ...{ id: 'account', type: 'sms-provider', provider: 'enco', baseUrl: 'http://127.0.0.1:9' },
+        credentials: { clientId: 'id', clientSecret: 'secret' },
+      },
+      { id: 'send', type: 'sms-send', z: 'tab', provider: 'account', to: 'to', toType: 'msg', wires: [[], []] },
+    ],
+  },
+  {
+    name: 'twilio node',
+    peer: 'node-red-node-twilio',
+    flow: [
+      { id: 'key', type: 'twilio-api', sid: 'AC123', from: '+3250000', credentials: { token: 'token' } },
+      { id: 'send', type: 'twilio out', z: 'tab', twilio: 'key', twilioType: 'sms', wires: [] },
+    ],
+  },
+  {
+    name: 'nexmo node',
+    peer: 'node-red-contrib-nexmo',
+    flow: [
+      { id: 'key', type: 'nexmobasic', credentials: { apikey: 'key', apisecret: 'secret' } },
+      { id: 'send', type: 'sendsms', z: 'tab', creds: 'key', to: 'to', fr: 'fr', text: 'text', wires: [[]] },
+    ],
+  },
+];
+
+export async function measureGroup(): Promise<Findings> {
+  // The first one finds nothing in the caches of the disk.
+  for (const subject of SUBJECTS) await started(subject);
+  const found = await rounds(ROUNDS, SUBJECTS, started);
+  const of = (name: string) => found[name] as NonNullable<(typeof found)[string]>;
+  const [ours, empty] = [of(OURS), of(EMPTY)];
+  return {
+    values: { 'start.time': excess(ours.time, empty.time), 'start.memory': excess(ours.memory, empty.memory) },
+    table: {
+      head: ['installed, and in the flow', 'ms', 'more', 'ms of CPU', 'more', 'MB', 'more'],
+      rows: SUBJECTS.map(({ name }) => {
+        const figures = [of(name).time, of(name).cpu, of(name).memory];
+        const base = [empty.time, empty.cpu, empty.memory];
+        return [name, ...figures.flatMap((values, i) => [median(values), excess(values, base[i] ?? [])])];
+      }),
+    },
+  };
+}
+
+async function started({ name, peer, flow }: Subject) {
+  const userDir = mkdtempSync(join(tmpdir(), 'sms-start-'));
+  const modules = join(userDir, 'node_modules');
+  mkdirSync(modules);
+  symlinkSync(join(import.meta.dirname, 'nodes'), join(modules, 'bench-nodes'));
+  if (peer) symlinkSync(join(import.meta.dirname, 'node_modules', peer), join(modules, peer));
+  // An empty folder in its place keeps the package from being installed.
+  if (name !== OURS) mkdirSync(join(modules, manifest.name), { recursive: true });
+  const flows = [
+    { id: 'tab', type: 'tab', label: 'Start' },
+    { id: 'told', type: 'bench-start', z: 'tab', wires: [] },
+  ];
+  const nodeRed = await startNodeRed({
+    userDir,
+    flows: [...flows, ...flow],
+    env: { NODE_OPTIONS: '--expose-gc' },
+  });
+  const line = await nodeRed.waitForLog(/BENCH/);
+  await nodeRed.kill();
+  rmSync(userDir, { recursive: true, force: true, maxRetries: 3 });
+  return JSON.parse(line.slice(line.indexOf('{'))) as { time: number; cpu: number; memory: number };
+}
