@@ -1,11 +1,12 @@
-/** Writes the pages of docs/ that are made from the providers themselves; with --check, fails when one is not current. */
+/** Writes the pages of docs/ that are made from the providers themselves, or from a table of tests; with --check, fails when one is not current. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import deskModule from '../dist/src/delivery/desk-operations.js';
 import providersModule from '../dist/src/providers/index.js';
 import schemaModule from '../dist/src/providers/schema.js';
+import { faultsPage } from '../test/faults/page.ts';
 
-const PAGES = { 'operations.md': page, 'providers.md': providersPage };
+const PAGES = { 'operations.md': page, 'providers.md': providersPage, 'faults.md': faultsPage };
 
 async function keep(name) {
   const file = fileURLToPath(new URL(`../docs/${name}`, import.meta.url));

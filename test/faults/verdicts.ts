@@ -29,7 +29,7 @@ const TRIED_AGAIN =
 /** What becomes of a message in the queue. */
 export const GETS: Record<Verdict, string> = {
   [ACCEPTED]: 'a receipt',
-  [UNKNOWN]: '`SMS_UNCERTAIN`, unless the look-up finds the message: then a receipt',
+  [UNKNOWN]: 'it is looked up: a receipt if it is found, else `SMS_UNCERTAIN`',
   [NOT_REACHED]: TRIED_AGAIN,
   [THROTTLED]: 'is tried again, after the wait that the vendor asks for',
   [REFUSED]: '`SMS_REJECTED`, with the words of the vendor',
