@@ -60,10 +60,10 @@ function circumstances(): string {
 /** Into the page, between the marks of the group. */
 function put(group: string, text: string): void {
   const page = readFileSync(PAGE, 'utf8');
-  const place = new RegExp(`(<!-- bench:${group} -->\n)[\\s\\S]*?(\n<!-- /bench:${group} -->)`);
+  const place = new RegExp(`(<!-- bench:${group} -->\n)[\\s\\S]*?(<!-- /bench:${group} -->)`);
   if (!place.test(page)) throw new Error(`docs/performance.md has no place for ${group}`);
   writeFileSync(
     PAGE,
-    page.replace(place, (_all, begin, end) => `${begin}\n${text}\n${end}`),
+    page.replace(place, (_all, begin, end) => `${begin}\n${text}\n\n${end}`),
   );
 }

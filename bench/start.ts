@@ -1,9 +1,9 @@
 /** What a package costs a Node-RED that starts with it and a flow that uses it, until its flows run. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { startNodeRed } from '../test/support/node-red.ts';
-import { manifest } from '../test/support/packed.ts';
+import { installPackage, manifest } from '../test/support/packed.ts';
 import { excess, type Findings, median, rounds } from './measure.ts';
 
 const ROUNDS = 11;
@@ -65,14 +65,28 @@ export async function measureGroup(): Promise<Findings> {
   };
 }
 
+let folder: string | undefined;
+
+/** The folder of the package, beside what it depends on. */
+async function installedOnce(): Promise<string> {
+  if (folder === undefined) {
+    folder = mkdtempSync(join(tmpdir(), 'sms-installed-'));
+    process.once('exit', () => rmSync(folder as string, { recursive: true, force: true }));
+    await installPackage(join(folder, 'node_modules'));
+  }
+  return join(folder, 'node_modules', manifest.name);
+}
+
 async function started({ name, peer, flow }: Subject) {
   const userDir = mkdtempSync(join(tmpdir(), 'sms-start-'));
   const modules = join(userDir, 'node_modules');
   mkdirSync(modules);
   symlinkSync(join(import.meta.dirname, 'nodes'), join(modules, 'bench-nodes'));
   if (peer) symlinkSync(join(import.meta.dirname, 'node_modules', peer), join(modules, peer));
-  // An empty folder in its place keeps the package from being installed.
-  if (name !== OURS) mkdirSync(join(modules, manifest.name), { recursive: true });
+  // As the others: a link to what was installed once; an empty folder keeps the package from being installed.
+  mkdirSync(join(modules, dirname(manifest.name)));
+  if (name === OURS) symlinkSync(await installedOnce(), join(modules, manifest.name));
+  else mkdirSync(join(modules, manifest.name));
   const flows = [
     { id: 'tab', type: 'tab', label: 'Start' },
     { id: 'told', type: 'bench-start', z: 'tab', wires: [] },

@@ -1,7 +1,7 @@
 /** What a text costs: its alphabet, its units and its parts, as 3GPP TS 23.038 and TS 23.040 §9.2.3.24.1 count them. */
 import { SEPTETS } from './alphabet';
 import { outsideGsm, putReplacements } from './folding';
-import type { AlphabetChoice, Measurement, UnicodeCharacter } from './types';
+import type { AlphabetChoice, Measurement } from './types';
 
 /** Units of a message alone, and of each part of several: six of its 140 octets then go to the concatenation header. */
 const GSM = { alone: 160, part: 153 } as const;
@@ -69,37 +69,62 @@ function nextNotPlain(text: string, start: number): number {
 /** @param from no surrogate stands before this index */
 function measureUcs2(text: string, from: number): Measurement {
   const units = text.length;
-  // A search runs at twice the speed of the loop, once the text is long enough to pay for its call.
-  const pairs = countPairs(text, units <= UCS2.alone ? from : text.search(HIGH_SURROGATE));
-  const taken = pairs === 0 ? units : units + ucs2Padding(text);
-  const parts = units <= UCS2.alone ? Math.min(units, 1) : Math.ceil(taken / UCS2.part);
-  const unitsPerPart = parts > 1 ? UCS2.part : UCS2.alone;
-  const remaining = parts > 1 ? parts * unitsPerPart - taken : unitsPerPart - units;
-  const characters = units - pairs;
-  const figures = { alphabet: 'UCS-2', characters, units, unitsPerPart, parts, remaining, text };
+  if (units > UCS2.alone) return measureLongUcs2(text);
+  const characters = units - countPairs(text, from);
+  const parts = Math.min(units, 1);
+  const figures = {
+    alphabet: 'UCS-2',
+    characters,
+    units,
+    unitsPerPart: UCS2.alone,
+    parts,
+    remaining: UCS2.alone - units,
+    text,
+  };
   return Object.defineProperty(figures, 'unicode', LISTED_WHEN_READ) as Measurement;
 }
+
+/** Only what stands at the ends of the parts has to be looked at, until somebody asks for the characters. */
+function measureLongUcs2(text: string): Measurement {
+  const units = text.length;
+  const taken = units + ucs2Padding(text);
+  const parts = Math.ceil(taken / UCS2.part);
+  const remaining = parts * UCS2.part - taken;
+  const figures = { alphabet: 'UCS-2', units, unitsPerPart: UCS2.part, parts, remaining, text };
+  return Object.defineProperties(figures, MADE_WHEN_READ) as unknown as Measurement;
+}
+
+type Made = PropertyDescriptor & ThisType<Measurement>;
 
 /**
  * The list of a long Cyrillic text costs a hundred times what its figures do, and a flow that only sends never reads
  * it: so it is made when it is first read, and is a plain property from then on. Cloning and JSON read it.
  */
-const LISTED_WHEN_READ: PropertyDescriptor & ThisType<Measurement> = {
-  get(): UnicodeCharacter[] {
-    const unicode = outsideGsm(this.text);
-    setPlain(this, unicode);
-    return unicode;
-  },
-  set(unicode: unknown) {
-    setPlain(this, unicode);
-  },
-  enumerable: true,
-  configurable: true,
+const LISTED_WHEN_READ: Made = madeWhenRead('unicode', outsideGsm);
+
+const MADE_WHEN_READ = {
+  characters: madeWhenRead('characters', (text) => text.length - countPairs(text, text.search(HIGH_SURROGATE))),
+  unicode: LISTED_WHEN_READ,
 };
 
+function madeWhenRead(name: keyof Measurement, make: (text: string) => unknown): Made {
+  return {
+    get() {
+      const value = make(this.text);
+      setPlain(this, name, value);
+      return value;
+    },
+    set(value: unknown) {
+      setPlain(this, name, value);
+    },
+    enumerable: true,
+    configurable: true,
+  };
+}
+
 /** Does nothing on a frozen measurement, whose list is then made at each reading. */
-function setPlain(measurement: Measurement, value: unknown): void {
-  Reflect.defineProperty(measurement, 'unicode', { value, enumerable: true, configurable: true, writable: true });
+function setPlain(measurement: Measurement, name: keyof Measurement, value: unknown): void {
+  Reflect.defineProperty(measurement, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** UTF-16 units left free at the ends of parts because a surrogate pair is not parted. */
