@@ -36,8 +36,8 @@ const NUMBERS: Record<Line['provider'], string> = {
   zoomconnect: '+2782000',
   digitaleo: '+3369630',
 };
-/** As many recipients an account has: each is sent to again and again, in order. */
-const RECIPIENTS = 500;
+/** Of all messages, how many go to another recipient each before the first one gets his second. */
+const RECIPIENTS = 4000;
 
 /** So many messages, those of all accounts mixed; the keys begin at `first`. */
 export function messagesOf(count: number, first = 0): Message[] {

@@ -5,13 +5,15 @@
  */
 'use strict';
 const { createRequire, Module } = require('node:module');
-const { readdirSync, readlinkSync } = require('node:fs');
+const { readdirSync, readFileSync, readlinkSync } = require('node:fs');
 const { monitorEventLoopDelay } = require('node:perf_hooks');
 const { createInterface } = require('node:readline');
 const v8 = require('node:v8');
 const { runInNewContext } = require('node:vm');
 
 const RESOLUTION = 10;
+/** As the kernel writes it. */
+const ESTABLISHED = '01';
 const fromNodeRed = createRequire(process.argv[1]);
 /** By name: weak references to all that were made. */
 const made = new Map();
@@ -126,8 +128,10 @@ function files() {
   return open.filter((path) => path.includes('.sqlite')).length;
 }
 
-/** Connections to others. */
+/** Connections to the vendor, also those that do not keep the process alive. */
 function sockets() {
-  const vendor = Number(process.env.LOAD_VENDOR_PORT);
-  return process._getActiveHandles().filter(({ remotePort }) => remotePort === vendor).length;
+  const vendor = Number(process.env.LOAD_VENDOR_PORT).toString(16).toUpperCase().padStart(4, '0');
+  const [, ...lines] = readFileSync('/proc/self/net/tcp', 'utf8').trim().split('\n');
+  const connections = lines.map((line) => line.trim().split(/\s+/));
+  return connections.filter(([, , remote, state]) => remote.endsWith(`:${vendor}`) && state === ESTABLISHED).length;
 }

@@ -15,6 +15,8 @@ export interface LoadOptions {
   /** Which calls of the vendor may fail; default those that have a message. */
   spoils?: FailingVendorOptions['spoils'];
   seed?: number;
+  /** Milliseconds in which the messages of each phase have to be settled. */
+  limit?: number;
 }
 
 export interface LoadResult {
@@ -45,21 +47,30 @@ export const EACH = 20;
 const AT_ONCE = 250;
 /** Messages by which everything is loaded that is loaded on first use. */
 const FIRST = 10;
+/** Messages after which the connections of all accounts are open when the accounts are deleted. */
+const LAST = 20;
 const SAMPLES = [25, 50, 100];
-/** Milliseconds in which all are settled, and in which all is closed that is not used any more. */
+/** A look-up that a vendor does not answer is made again for two minutes, and messages to its recipient wait. */
 const LIMIT = 300_000;
+/** Milliseconds in which all is closed that is not used any more. */
 const CLOSES_WITHIN = 15_000;
 const PROBE = fileURLToPath(new URL('probe.cjs', import.meta.url));
 const NOTHING: FlowNode[] = [{ id: 'tab', type: 'tab', label: 'Nothing' }];
 
-export async function load({ messages, redeploys, spoils = 'messages', seed = 1 }: LoadOptions): Promise<LoadResult> {
+export async function load({
+  messages,
+  redeploys,
+  spoils = 'messages',
+  seed = 1,
+  limit = LIMIT,
+}: LoadOptions): Promise<LoadResult> {
   const vendor = await startFailingVendor({ spoils, seed });
   let site: Site | undefined;
   try {
-    site = await startSite(vendor);
-    const given = messagesOf(FIRST + messages + redeploys * EACH);
+    site = await startSite(vendor, limit);
+    const given = messagesOf(FIRST + messages + redeploys * EACH + LAST);
     const all = given.slice(FIRST, FIRST + messages);
-    const others = given.slice(FIRST + messages);
+    const others = given.slice(FIRST + messages, -LAST);
     const before = await site.ear.census();
     await site.deploy(site.flow);
     await site.give(given.slice(0, FIRST));
@@ -84,13 +95,17 @@ export async function load({ messages, redeploys, spoils = 'messages', seed = 1 
           await give(others.slice(i * EACH, (i + 1) * EACH));
           await deploy(flow);
         }
-        await settled(given.length);
+        await settled(given.length - LAST);
       },
     );
     const many = await site.quiet();
     const underWay = await site.underWay();
+    await site.give(given.slice(-LAST));
+    await site.settled(given.length);
+    const { ends, finals } = site.ear;
+    // Who deletes an account is told what it leaves.
+    const complaints = [...site.ear.complaints];
     const after = await site.clear();
-    const { ends, finals, complaints } = site.ear;
     return {
       ...{ given, ends, finals, complaints, underWay, heap, vendor: await vendor.report() },
       ...{ phases: [first, second], before, running: [once, many], after },
@@ -113,23 +128,29 @@ interface Site {
   phase(title: string, messages: number, work: (site: Site) => Promise<void>): Promise<LoadResult['phases'][number]>;
   /** Waits until nothing is left of the accounts that were deployed before. */
   quiet(): Promise<Census>;
-  /** Deploys nothing, and waits until nothing is left. */
+  /** Deploys nothing, counts the connections at once, and the rest when the store is closed. */
   clear(): Promise<Census>;
   underWay(): Promise<number>;
   stop(): Promise<unknown>;
 }
 
-async function startSite(vendor: FailingVendor): Promise<Site> {
+async function startSite(vendor: FailingVendor, limit: number): Promise<Site> {
   const port = await freePort();
   const nodeRed = await startNodeRed({
     ...{ flows: NOTHING, port, settings: { apiMaxLength: '50mb' } },
     env: { NODE_OPTIONS: `--require "${PROBE}"`, LOAD_VENDOR_PORT: String(vendor.port) },
   });
   const ear = new Ear(nodeRed.process);
+  const taken = new Map<string, string>();
+  const missing = () => {
+    const left = [...taken].filter(([key]) => !ear.ends.has(key));
+    return `${left.length} are left: ${left.slice(0, 10).join(' ')} ${ear.complaints.slice(-5).join('\n')}`;
+  };
   const site: Site = {
     flow: flowOf(vendor, `http://127.0.0.1:${port}`),
     ear,
     async give(messages) {
+      for (const { key, line } of messages) taken.set(key, line);
       for (let i = 0; i < messages.length; i += AT_ONCE) await post(nodeRed, messages.slice(i, i + AT_ONCE));
     },
     async deploy(flow) {
@@ -137,15 +158,9 @@ async function startSite(vendor: FailingVendor): Promise<Site> {
       const headers = { 'Node-RED-Deployment-Type': 'full' };
       const { status, text } = await nodeRed.admin('POST', '/flows', placed(flow), headers);
       if (status >= 300) throw new Error(`Node-RED refused the flows: ${status} ${text}`);
-      await until('the flows run', () => ear.starts > before, LIMIT);
+      await until('the flows run', () => ear.starts > before, limit);
     },
-    settled: (count) =>
-      until(
-        `${count} messages are settled`,
-        () => ear.ends.size >= count,
-        LIMIT,
-        () => lastWords(ear),
-      ),
+    settled: (count) => until(`${count} messages are settled`, () => ear.ends.size >= count, limit, missing),
     async phase(title, messages, work) {
       await ear.delay();
       const begun = performance.now();
@@ -164,12 +179,13 @@ async function startSite(vendor: FailingVendor): Promise<Site> {
     async clear() {
       await site.deploy(NOTHING);
       let census = await ear.census();
+      const { sockets } = census;
       const isClear = async () => {
         census = await ear.census();
-        return census.files === 0 && census.sockets === 0 && (await vendor.report()).open === 0;
+        return census.files === 0 && (await vendor.report()).open === 0;
       };
       await until('nothing is open', isClear, CLOSES_WITHIN, () => JSON.stringify(census));
-      return census;
+      return { ...census, sockets };
     },
     async underWay() {
       const { body } = await nodeRed.admin('GET', '/sms/accounts');
@@ -202,8 +218,4 @@ async function until(
   for (const end = Date.now() + milliseconds; !(await holds()); await pause(20)) {
     if (Date.now() > end) throw new Error(`It did not happen: ${what}. ${words()}`);
   }
-}
-
-function lastWords({ ends, complaints }: Ear): string {
-  return `${ends.size} are. ${complaints.slice(-5).join('\n')}`;
 }
