@@ -3,11 +3,9 @@ import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { Breaker } from '../../dist/src/delivery/breaker.js';
 import { providers } from '../../dist/src/providers/index.js';
-import { Session } from '../../dist/src/providers/session.js';
 import { TokenSource } from '../../dist/src/providers/token.js';
-import { startSandbox } from '../../dist/src/sandbox/index.js';
 import { SmsError } from '../../dist/src/sms/errors.js';
-import { until } from '../providers/support.ts';
+import { until, workshop } from '../providers/support.ts';
 import { type Answer, written } from './gate.ts';
 import { ACCEPTED, UNKNOWN } from './verdicts.ts';
 import { inTrouble, message, verdictOf, wires } from './wires.ts';
@@ -106,26 +104,28 @@ describe('a clock that jumps', () => {
   });
 
   describe('after an attempt of unknown outcome', () => {
+    const { sandbox, session } = workshop();
+
     for (const provider of providers) {
-      for (const [what, wrongBy] of [
-        ['an hour ahead', HOUR],
-        ['a day behind', -DAY],
+      for (const [what, wasWrongBy, isWrongBy] of [
+        ['was an hour ahead', HOUR, 0],
+        ['was a day behind', -DAY, 0],
+        ['is an hour ahead by now', 0, HOUR],
+        ['is an hour behind by now', 0, -HOUR],
       ] as const) {
-        it(`${provider.id}: it is found, though the clock was ${what}`, async () => {
-          const sandbox = await startSandbox(provider.id, { pace: 0.01, now: trueNow });
-          const { baseUrl, tokenUrl, credentials } = sandbox;
-          const line = new Session(provider, { baseUrl, tokenUrl, credentials, timeout: 8000 });
-          clock.setSystemTime(trueNow() + wrongBy);
+        it(`${provider.id}: it is found, though the clock ${what}`, async () => {
+          const vendor = await sandbox({ now: trueNow }, provider.id);
+          const { baseUrl, tokenUrl, credentials } = vendor;
+          const line = session({ baseUrl, tokenUrl, credentials, timeout: 8000 }, provider);
+          clock.setSystemTime(trueNow() + wasWrongBy);
           const attempt = { ...message('found'), startedAt: Date.now() };
           await provider.verbs.send(line, message('found'));
-          clock.setSystemTime(trueNow());
+          clock.setSystemTime(trueNow() + isWrongBy);
           const found = await provider.verbs.lookup?.(line, attempt);
           assert.deepEqual(
             found?.map(({ id }) => id),
-            sandbox.messages().map(({ id }) => id),
+            vendor.messages().map(({ id }) => id),
           );
-          await line.close();
-          await sandbox.close();
         });
       }
     }

@@ -129,9 +129,10 @@ const PAGED: Record<string, () => [id: string, params: Params]> = {
 };
 
 function thisHour(): Params {
-  const now = new Date();
-  const [start, end] = [-1, 1].map((hours) => new Date(now.getTime() + hours * 3600_000).toISOString());
-  return { year: now.getUTCFullYear(), month: now.getUTCMonth() + 1, startTime: start, endTime: end };
+  const [start, end] = [-1, 1].map((hours) => new Date(Date.now() + hours * 3600_000).toISOString());
+  // The months of this vendor are Belgian.
+  const [year, month] = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Brussels' }).split('-').map(Number);
+  return { year, month, startTime: start, endTime: end };
 }
 
 /** A page that does not come is not the end of the list. */

@@ -98,14 +98,17 @@ describe('by mail and by file', () => {
       timeout: fault.slow ? SHORT : LONG,
     });
     const text = `${transport} ${++made}`;
-    const verdict = await verdictOf(provider.verbs.send(line, message(text)));
-    assert.equal(verdict, fault.is, `${point ?? ''}, the vendor ${seen ? 'has heard' : 'has not heard'} it`);
-    const count = vendor.messages().filter((sms) => sms.text === text).length;
-    assert.ok(count <= 1);
-    if (fault.is === ACCEPTED) assert.equal(count, 1, 'what was accepted is there');
-    if (classOf(fault.is) === 'not sent') assert.equal(count, 0, 'what was not sent is not there');
-    await line.close();
-    await door.close();
+    try {
+      const verdict = await verdictOf(provider.verbs.send(line, message(text)));
+      assert.equal(verdict, fault.is, `${point ?? ''}, the vendor ${seen ? 'has heard' : 'has not heard'} it`);
+      const count = vendor.messages().filter((sms) => sms.text === text).length;
+      assert.ok(count <= 1);
+      if (fault.is === ACCEPTED) assert.equal(count, 1, 'what was accepted is there');
+      if (classOf(fault.is) === 'not sent') assert.equal(count, 0, 'what was not sent is not there');
+    } finally {
+      await line.close();
+      await door.close();
+    }
   }
 
   async function openedDoor(
@@ -117,8 +120,8 @@ describe('by mail and by file', () => {
     if (typeof at === 'string') {
       const spot = await openTalkingPlace(at, transport);
       const close = async () => {
-        assert.doesNotMatch(spot.heard(), /AUTH PLAIN|AUTH LOGIN|USER|PASS|MAIL|RCPT/, 'nobody is told a secret');
         await spot.close();
+        assert.doesNotMatch(spot.heard(), /AUTH PLAIN|AUTH LOGIN|USER|PASS|MAIL|RCPT/, 'nobody is told a secret');
       };
       return { ...spot, close };
     }
@@ -129,8 +132,11 @@ describe('by mail and by file', () => {
         : step;
     const door = await openDoor(vendor[transport]?.port ?? 0, { at: point, how, seen }, finish);
     const close = async () => {
-      await until(() => door.sockets.size === 0, 'no socket is left');
-      await door.close();
+      try {
+        await until(() => door.sockets.size === 0, 'no socket is left');
+      } finally {
+        await door.close();
+      }
     };
     return { host: '127.0.0.1', port: door.port, secure: false, close };
   }
