@@ -1,5 +1,4 @@
 /** One account at a vendor: what all nodes that use it share. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { demand, isAble, verbOf } from '../providers/capabilities';
 import { CONNECTIONS } from '../providers/http';
 import type { Accepted, Balance, Capability, Params, Provider, ProviderReport, Quote } from '../providers/provider';
@@ -20,6 +19,7 @@ import { Gathering } from './gathering';
 import { Health } from './health';
 import { History } from './history';
 import { Inbox } from './inbox';
+import { GOOD_FOR, type Leaving } from './leaving';
 import type { Owner } from './letters';
 import { type Lives, livesOf } from './life';
 import { Limiter } from './limiter';
@@ -88,6 +88,8 @@ export class Account {
   #limiter: Limiter;
   /** Where the store keeps the rate, which the limiter does otherwise. */
   #slots: Slots | null;
+  /** How messages leave at the rate; null without one. */
+  #leaving: Leaving | null;
   #health: Health;
   #lives: Lives;
   #endLife: () => void;
@@ -105,7 +107,8 @@ export class Account {
     this.#accounts = accounts;
     const ready = () => this.#logIn();
     this.#slots = store.rates && rate > 0 ? new Slots({ rates: store.rates, account: id, rate, ready }) : null;
-    this.#limiter = new Limiter(this.#slots ? 0 : rate);
+    this.#limiter = new Limiter(this.#slots ? 0 : rate, ready);
+    this.#leaving = rate > 0 ? (this.#slots ?? this.#limiter).leaving : null;
     this.#calls = new Calls(() => this.#connect());
     this.#health = new Health({
       probe: () => store.marks.set('probe', id, '', PROBE_FOR),
@@ -348,16 +351,14 @@ export class Account {
     return new Session(this.provider, { timeout, keeper, ...line });
   }
 
-  /** Waits as the rate of the account demands; false when there was nothing to wait for. */
+  /** Waits as the rate of the account demands; false when that took no more than a moment. */
   async #turn(): Promise<boolean> {
-    if (this.#slots) await this.#slots.turn(1, this.#closing.signal);
-    const wait = this.#slots ? 0 : this.#limiter.take(this.clock.now());
-    if (wait > 0) {
-      await pause(wait, undefined, { signal: this.#closing.signal }).catch(() => {
-        throw isClosing();
-      });
-    }
-    return wait > 0 || this.#slots !== null;
+    const began = performance.now();
+    const { signal } = this.#closing;
+    await this.#leaving?.turn(1, signal).catch((error) => {
+      throw signal.aborted ? isClosing() : error;
+    });
+    return performance.now() - began > GOOD_FOR;
   }
 
   /** Waits until a call could be made, or the account is being closed; what goes wrong the next message meets. */
@@ -376,8 +377,8 @@ export class Account {
   }
 
   /** Sends in the slot that the messages have, or in a later one when that is lost. */
-  async #sendInSlot(slots: Slots, entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]> {
-    await slots.renew(entries, this.#closing.signal);
+  async #send(entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]> {
+    await this.#leaving?.renew(entries, this.#closing.signal);
     return sendAll(this, entries);
   }
 
@@ -397,7 +398,7 @@ export class Account {
       failoverAfter,
       batch: provider.verbs.sendMany ? (provider.batch ?? MOST_TOGETHER) : 1,
       batchKey: ({ sender, options, at }) => JSON.stringify([sender, options, at]),
-      send: (entries) => (slots ? this.#sendInSlot(slots, entries) : sendAll(this, entries)),
+      send: (entries) => this.#send(entries),
       refuse: (entry) => this.optOuts.refuse(entry),
       recall: (entry) => recall(this, entry),
       remember: (reference, accepted) => remember(this, reference, accepted),

@@ -1,42 +1,52 @@
-/** The account's rate: messages a second, evenly spaced, over all nodes that use it. */
+/** The rate of an account that no other process has: messages a second, evenly spaced, over all nodes that use it. */
+import { Leaving, type Pace, type Slot } from './leaving';
 
-export class Limiter {
+export class Limiter implements Pace {
+  readonly leaving: Leaving;
   #spacing: number;
+  #ready: () => Promise<void>;
+  /** Milliseconds of a clock that is never put back. */
   #next = 0;
-  /** When a slot was last taken. */
-  #taken = 0;
 
-  /** @param rate messages a second; 0 for no limit */
-  constructor(rate: number) {
+  /** @param rate messages a second; 0 for no limit @param ready as {@link Pace} has it */
+  constructor(rate: number, ready: () => Promise<void> = () => Promise.resolve()) {
     this.#spacing = rate > 0 ? 1000 / rate : 0;
+    this.#ready = ready;
+    this.leaving = new Leaving(this);
   }
 
-  /** Milliseconds until one more message may leave. */
-  wait(now: number): number {
-    this.#follow(now);
-    return Math.max(0, this.#next - now);
+  ready(): Promise<void> {
+    return this.#ready();
   }
 
-  /** Takes the next slot, or as many as one call takes, and returns how long to wait for it. */
-  take(now: number, messages = 1): number {
-    if (this.#spacing === 0) return 0;
-    this.#follow(now);
-    this.#taken = now;
-    const at = Math.max(this.#next, now);
-    this.#next = at + this.#spacing * messages;
-    return at - now;
+  wait(): number {
+    return Math.max(0, this.#next - performance.now());
+  }
+
+  async take(messages: number): Promise<Slot | null> {
+    await this.ready();
+    return this.wait() > 0 ? null : this.#take(messages);
+  }
+
+  /** Milliseconds until one more message may leave, behind those who wait in line. */
+  pause(): number {
+    return this.wait() + this.#spacing * this.leaving.waiting;
   }
 
   /** How many messages may leave right now, `most` at the most: as many as one call takes, which the next one makes up for. */
-  allowance(now: number, most: number, batch = 1): number {
+  allowance(most: number, batch = 1): number {
     if (this.#spacing === 0) return most;
-    return this.wait(now) === 0 ? Math.min(batch, most) : 0;
+    return this.pause() === 0 ? Math.min(batch, most) : 0;
   }
 
-  /** A clock that was put back does not make the next slot come later. */
-  #follow(now: number): void {
-    if (now >= this.#taken) return;
-    this.#next -= this.#taken - now;
-    this.#taken = now;
+  /** These messages are to leave now. */
+  begin(messages: readonly object[]): void {
+    if (this.#spacing > 0) this.leaving.assign(this.#take(messages.length), messages);
+  }
+
+  #take(messages: number): Slot {
+    const at = performance.now();
+    this.#next = Math.max(this.#next, at) + this.#spacing * messages;
+    return { at, messages };
   }
 }

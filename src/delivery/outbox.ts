@@ -10,9 +10,10 @@ import { Breaker } from './breaker';
 import { Decisions } from './decisions';
 import { abandoned, abandonedUnknown, expired, uncertainError } from './endings';
 import { STORE_PAUSE } from './health';
+import type { Slot } from './leaving';
 import { acceptedBy } from './lookup';
 import type { OutboxOptions } from './outbox-options';
-import type { Slot, Slots } from './slots';
+import type { Slots } from './slots';
 
 export class Outbox {
   /** What a person decides about a message that is held: each is false when there is no such message. @throws SmsError SMS_STORE */
@@ -142,7 +143,7 @@ export class Outbox {
     if (isShared || (isOut && this.#fallbacks)) await late;
     if (isOut && this.#fallbacks) await this.#evacuate(now);
     const places = this.#breaker.places(now, concurrency, this.#running.size);
-    const allowed = limiter.allowance(now, places * this.#perCall, this.#perCall);
+    const allowed = limiter.allowance(places * this.#perCall, this.#perCall);
     const slot = slots && allowed > 0 ? await this.#slot(slots, now, Math.min(allowed, this.#expected)) : null;
     const limit = slots ? (slot?.messages ?? 0) : allowed;
     if (limit === 0) return late;
@@ -153,8 +154,8 @@ export class Outbox {
     const left = places - Math.min(places, lookups.length);
     for (const entry of lookups.slice(0, places)) this.#run(this.#attempts.lookUp(entry));
     for (const entries of calls.slice(0, left)) {
-      limiter.take(now, entries.length);
-      if (slot) slots?.assign(slot, entries);
+      if (slot) slots?.leaving.assign(slot, entries);
+      else limiter.begin(entries);
       this.#run(this.#attempts.make(entries));
     }
     if (slot) slots?.giveBack(slot, limit - calls.slice(0, left).flat().length);
@@ -287,7 +288,7 @@ export class Outbox {
     const next = Math.min(due ?? Number.POSITIVE_INFINITY, this.#recoverAt, others);
     clearTimeout(this.#timer);
     if (next === Number.POSITIVE_INFINITY || this.#closed) return;
-    const pause = Math.max(limiter.wait(now), slots?.wait() ?? 0, this.#breaker.wait(now));
+    const pause = Math.max(limiter.pause(), slots?.wait() ?? 0, this.#breaker.wait(now));
     // With every place taken, the end of a call wakes the pump.
     if (pause === 0 && this.#breaker.places(now, concurrency, this.#running.size) === 0) return;
     const wait = Math.max(next - now, Math.min(pause, LONGEST_PAUSE, this.#untilFailover(now)), 1);

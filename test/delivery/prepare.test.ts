@@ -191,18 +191,35 @@ describe('the rate of an account', () => {
     const { owner, vendor: start, account: open } = rig();
     const vendor = await start(() => 'accept');
     const account = open(vendor, { rate: 20 });
+    const began = Date.now();
     const others = Array.from({ length: 5 }, async (_, i) =>
       direct(account, owner, await account.prepare(request(`+3247011300${i}`, 'direct', { queue: false }))),
     );
     for (let i = 0; i < 10; i += 1) await send(account, `+3247011200${i % 5}`, 'queued');
     await Promise.all([...others, owner.until(() => owner.outcomes.length === 15)]);
-    const times = vendor.calls.map(({ at }) => at);
-    const whole = (times.at(-1) ?? 0) - (times[0] ?? 0);
-    assert(whole >= 14 * 50 - 40, `15 messages at 20 a second within ${whole} ms`);
-    assert(whole < 14 * 50 + 500, `and no slower than that: ${whole} ms`);
-    for (let i = 2; i < times.length; i += 1) {
-      const gap = (times[i] ?? 0) - (times[i - 2] ?? 0);
-      assert(gap >= 60, `three within ${gap} ms`);
+    assert.equal(vendor.calls.length, 15);
+    // One that comes late, as a machine is slow, is no sign of a rate that is too high.
+    for (const [i, { at }] of vendor.calls.entries()) {
+      assert(at - began >= i * 50 - 1, `${i + 1} messages within ${at - began} ms`);
+    }
+  });
+
+  it('holds behind a login that takes long: what waited for it does not leave in a bunch', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const sandbox = await start({ latency: 300 });
+    const account = open(sandbox, { rate: 40 });
+    const arrived: number[] = [];
+    sandbox.on('message', () => arrived.push(Date.now()));
+    const entries = Array.from({ length: 8 }, (_, i) => request(`+3247011400${i}`, 'direct', { queue: false }));
+    const directly = entries.map(async (one) => direct(account, owner, await account.prepare(one)));
+    for (let i = 0; i < 8; i += 1) await send(account, `+3247011500${i}`, 'queued');
+    await account.session().then((session) => session.logIn());
+    const began = Date.now();
+    await Promise.all([...directly, owner.until(() => owner.outcomes.length === 16)]);
+    assert.equal(arrived.length, 16);
+    // Each is used within 50 ms, or lost.
+    for (const [i, at] of arrived.entries()) {
+      assert(at - began >= i * 25 - 51, `${i + 1} messages within ${at - began} ms`);
     }
   });
 });
