@@ -33,7 +33,7 @@ export async function measureGroup(): Promise<Findings> {
 
 async function burst(name: string, vendor: Vendor) {
   const subject = await start(name, vendor.http);
-  await subject.run(WARM_UP, 1);
+  await subject.run(WARM_UP, WARM_UP);
   await answered(vendor, subject.silent ? WARM_UP : 0);
   const begin = performance.now();
   const { before, ...run } = await subject.run(BURST, BURST);

@@ -53,13 +53,21 @@ export async function measureGroup(): Promise<Findings> {
   const of = (name: string) => found[name] as NonNullable<(typeof found)[string]>;
   const [ours, empty] = [of(OURS), of(EMPTY)];
   return {
-    values: { 'start.time': excess(ours.time, empty.time), 'start.memory': excess(ours.memory, empty.memory) },
+    // Whatever else the machine does only adds to a start: the fastest of each are compared.
+    values: {
+      'start.time': Math.min(...ours.time) - Math.min(...empty.time),
+      'start.memory': excess(ours.memory, empty.memory),
+    },
     table: {
-      head: ['installed, and in the flow', 'ms', 'more', 'ms of CPU', 'more', 'MB', 'more'],
+      head: ['installed, and in the flow', 'ms, fastest', 'ms, p50', 'more', 'ms of CPU', 'more', 'MB', 'more'],
       rows: SUBJECTS.map(({ name }) => {
         const figures = [of(name).time, of(name).cpu, of(name).memory];
         const base = [empty.time, empty.cpu, empty.memory];
-        return [name, ...figures.flatMap((values, i) => [median(values), excess(values, base[i] ?? [])])];
+        return [
+          name,
+          Math.min(...of(name).time),
+          ...figures.flatMap((values, i) => [median(values), excess(values, base[i] ?? [])]),
+        ];
       }),
     },
   };
