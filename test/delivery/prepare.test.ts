@@ -204,24 +204,31 @@ describe('the rate of an account', () => {
     }
   });
 
-  it('holds behind a login that takes long: what waited for it does not leave in a bunch', async () => {
-    const { owner, sandbox: start, account: open } = rig();
-    const sandbox = await start({ latency: 300 });
-    const account = open(sandbox, { rate: 40 });
-    const arrived: number[] = [];
-    sandbox.on('message', () => arrived.push(Date.now()));
-    const entries = Array.from({ length: 8 }, (_, i) => request(`+3247011400${i}`, 'direct', { queue: false }));
-    const directly = entries.map(async (one) => direct(account, owner, await account.prepare(one)));
-    for (let i = 0; i < 8; i += 1) await send(account, `+3247011500${i}`, 'queued');
-    await account.session().then((session) => session.logIn());
-    const began = Date.now();
-    await Promise.all([...directly, owner.until(() => owner.outcomes.length === 16)]);
-    assert.equal(arrived.length, 16);
-    // Each is used within 50 ms, or lost.
-    for (const [i, at] of arrived.entries()) {
-      assert(at - began >= i * 25 - 51, `${i + 1} messages within ${at - began} ms`);
-    }
-  });
+  for (const queue of [true, false]) {
+    it(`holds behind a login that takes long, ${queue ? 'queued' : 'or not'}: nothing leaves in a bunch`, async () => {
+      const { owner, vendor: start, account: open } = rig();
+      const vendor = await start(() => 'accept');
+      let began = Number.POSITIVE_INFINITY;
+      const connect = async () => {
+        await wait(300);
+        began = Date.now();
+        return vendor;
+      };
+      const account = open(vendor, { rate: 40, connect });
+      const to = (i: number) => `+324701140${10 + i}`;
+      const give = async (i: number) => {
+        if (queue) return send(account, to(i), 'queued');
+        return direct(account, owner, await account.prepare(request(to(i), 'direct', { queue: false })));
+      };
+      await Promise.all(Array.from({ length: 12 }, (_, i) => give(i)));
+      await owner.until(() => owner.outcomes.length === 12);
+      assert.equal(vendor.calls.length, 12);
+      // A slot is used within 50 ms, or lost.
+      for (const [i, { at }] of vendor.calls.entries()) {
+        assert(at - began >= i * 25 - 51, `${i + 1} messages within ${at - began} ms`);
+      }
+    });
+  }
 });
 
 describe('one attempt without the queue', () => {
