@@ -11,7 +11,7 @@ describe('very many messages through a vendor that fails one call in ten', funct
   before(async function () {
     // What a process has open is read from /proc.
     if (process.platform !== 'linux') this.skip();
-    result = await load({ messages: 1200, redeploys: 20, limit: 60_000 });
+    result = await load({ messages: 800, redeploys: 20, limit: 60_000 });
   });
 
   it('end once each, are accepted once at most, and leave nothing behind after 20 deploys', () => {

@@ -33,7 +33,7 @@ export function tablesOf({ given, ends, finals, vendor, phases, heap, running, a
   const megabytes = (census: Census) => (census.heap / 2 ** 20).toFixed(1);
   const spoiled = Object.entries(vendor.spoiled);
   return [
-    row('account', 'rate', 'queue', 'accepted', 'not sent', 'uncertain', 'delivered or failed, as reported'),
+    row('account', 'rate', 'queue', 'accepted', 'not sent', 'uncertain', 'final report'),
     row('---', '---:', '---', '---:', '---:', '---:', '---:'),
     ...LINES.map(({ id, rate, queue }) => {
       const own = given.filter(({ line }) => line === id);
