@@ -15,9 +15,10 @@ import { openDoor, type Point } from './talk.ts';
 import { ACCEPTED, classOf, UNKNOWN } from './verdicts.ts';
 import { message, verdictOf } from './wires.ts';
 
-/** Milliseconds a call may take where that is not to matter, and where it is. */
+/** Milliseconds a call may take where that is not to matter, and where it is to end amid the talk or before it. */
 const LONG = 8000;
 const SHORT = 700;
+const SHORTEST = 200;
 
 type Transport = 'smtp' | 'ftp';
 
@@ -95,7 +96,7 @@ describe('by mail and by file', () => {
     const line = new Session(provider, {
       credentials: vendor.credentials,
       settings,
-      timeout: fault.slow ? SHORT : LONG,
+      timeout: timeoutOf(fault),
     });
     const text = `${transport} ${++made}`;
     try {
@@ -141,6 +142,11 @@ describe('by mail and by file', () => {
     return { host: '127.0.0.1', port: door.port, secure: false, close };
   }
 });
+
+function timeoutOf({ slow, is }: TalkFault): number {
+  if (!slow) return LONG;
+  return is === UNKNOWN ? SHORT : SHORTEST;
+}
 
 /** No two texts are the same. */
 let made = 0;

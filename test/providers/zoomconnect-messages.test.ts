@@ -478,7 +478,9 @@ describe('ZoomConnect messages', () => {
           found.map((one) => one.id),
           [id],
         );
-        assert.deepEqual(await lookup(line, attempt({ options, startedAt: Date.now() + 3600_000 })), []);
+        const earlier = await connect({ assumptions: { dataFieldLimit: 50 }, now: () => Date.now() - 3600_000 });
+        await send(earlier.line, outgoing(phone('0000'), { options }));
+        assert.deepEqual(await lookup(earlier.line, attempt({ options })), []);
       }
     });
   });
