@@ -40,9 +40,15 @@ describe('a newcomer', function () {
       await act(onCanvas(page, 'sms-send').dblclick());
       await editor.tray();
       await act(page.locator('#node-input-btn-provider-add').click());
+      await page.locator('#node-config-input-name').waitFor();
       await editor.tray();
       await act(editor.done());
       const tray = await editor.tray();
+      // Who knows what a property is gets one: this is no action of a newcomer.
+      for (const [name, path] of Object.entries({ to: 'payload.to', text: 'payload["a text"]' })) {
+        await write(page, row(tray, name), path);
+        assert.equal(await tray.locator(`#node-input-${name}Type`).inputValue(), 'msg');
+      }
       await act(write(page, row(tray, 'to'), TO));
       await act(write(page, row(tray, 'text'), TEXT));
       await act(editor.done());
