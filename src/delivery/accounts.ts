@@ -101,7 +101,7 @@ export class Accounts {
   /** Gives a letter to its node, in the words that are at hand; where the node is away it waits in the post. */
   tell(post: Post, letter: Letter, say: (owner: Owner) => unknown): void {
     const owner = this.#owners.get(letter.owner);
-    post.give(letter, owner && (() => (this.#isPaused ? notNow() : say(owner))));
+    post.give(letter, owner && !this.#isPaused ? () => say(owner) : undefined);
   }
 
   /** Tells a node that is there what is in no letter. */
@@ -120,32 +120,27 @@ export class Accounts {
   /** From now on nodes are told nothing: those behind them may be away. It waits in the post until {@link goOn}. */
   pause(): void {
     this.#isPaused = true;
-  }
-
-  goOn(): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
-    for (const [id, reader] of this.#readers) {
-      for (const post of reader.boxes.keys()) this.#openAnew(post, id, reader);
+    for (const { boxes } of this.#readers.values()) {
+      for (const end of boxes.values()) end();
+      boxes.clear();
     }
   }
 
-  #open(post: Post, id: string, reader: Reader): void {
-    if (!reader.boxes.has(post)) this.#openAnew(post, id, reader);
+  goOn(): void {
+    this.#isPaused = false;
+    for (const [id, reader] of this.#readers) {
+      for (const { post } of this.#accounts.values()) this.#open(post, id, reader);
+    }
   }
 
-  #openAnew(post: Post, id: string, { read, boxes }: Reader): void {
+  #open(post: Post, id: string, { read, boxes }: Reader): void {
+    if (this.#isPaused || boxes.has(post)) return;
     const troubled = (error: unknown) =>
       this.all()
         .find((account) => account.post === post)
         ?.troubled(error);
-    const unlessPaused = (letter: Letter) => (this.#isPaused ? notNow() : read(letter));
-    boxes.set(post, post.open(id, unlessPaused, troubled));
+    boxes.set(post, post.open(id, read, troubled));
   }
-}
-
-function notNow(): Promise<never> {
-  return Promise.reject(new Error('A deploy is under way.'));
 }
 
 interface Reader {

@@ -4,7 +4,7 @@ import { SmsError, toSmsError } from '../sms/errors';
 import type { OutboxEntry } from '../store';
 import { callsOf, refusedTogether } from './batches';
 import { type Breaker, backoff } from './breaker';
-import { brokenOff, said, uncertainError } from './endings';
+import { brokenOff, said, unanswered, uncertainError } from './endings';
 import type { OutboxOptions, Settlement } from './outbox-options';
 
 /** How long after the last look-up the vendor is asked again, when it did not answer one. */
@@ -18,6 +18,8 @@ export class Attempts {
   #alone = new Set<string>();
   /** References of what is being sent or looked up right now. */
   #underWay = new Set<string>();
+  /** Since when the vendor has answered no look-up; Infinity while it does. */
+  #unansweredSince = Number.POSITIVE_INFINITY;
 
   constructor(options: OutboxOptions, breaker: Breaker) {
     this.#options = options;
@@ -92,7 +94,7 @@ export class Attempts {
   }
 
   save(entry: OutboxEntry): Promise<void> {
-    return this.#insist(() => this.#options.store.save(entry));
+    return this.#pass(entry, () => this.#options.store.save(entry));
   }
 
   async failOver(entry: OutboxEntry): Promise<boolean> {
@@ -104,7 +106,7 @@ export class Attempts {
       const notBefore = Math.max(clock.now(), entry.at === null ? 0 : clock.at(entry.at));
       Object.assign(entry, { state: 'waiting', notBefore, unsentSince: null });
       this.#alone.delete(entry.reference);
-      await this.#insist(() => store.move(entry, next));
+      await this.#pass(entry, () => store.move(entry, next));
       handOver(next);
       return true;
     }
@@ -192,23 +194,33 @@ export class Attempts {
 
   async #askVendor(entry: OutboxEntry): Promise<void> {
     const { lookup, lookups, clock } = this.#options;
+    // Many may be unknown together, and a vendor that hangs takes long to answer none of them.
+    if (this.#isOver(entry) && clock.now() - this.#unansweredSince >= LOOK_UP_LONGER) {
+      return this.#stillUnknown(entry, unanswered());
+    }
     let accepted: Accepted | null;
     try {
       accepted = (await lookup?.(entry)) ?? null;
     } catch (thrown) {
       const error = toSmsError(thrown);
-      const last = this.#lookupDelay(this.#options.lookups.length - 1);
-      const isOver = clock.since(entry.startedAt) >= last + LOOK_UP_LONGER;
-      if (!error.retryable || isOver) return this.#stillUnknown(entry, error);
+      this.#unansweredSince = Math.min(this.#unansweredSince, clock.now());
+      if (!error.retryable || this.#isOver(entry)) return this.#stillUnknown(entry, error);
       // A look-up that was not answered says nothing about the message: it is made again, for a while.
       entry.notBefore = clock.now() + backoff(6);
       return this.save(entry);
     }
+    this.#unansweredSince = Number.POSITIVE_INFINITY;
     if (accepted) return this.end({ entry, accepted });
     entry.lookups += 1;
     if (entry.lookups >= Math.max(1, lookups.length)) return this.#stillUnknown(entry);
     entry.notBefore = Math.max(clock.now() + 1, this.#lookupAt(entry, entry.lookups));
     await this.save(entry);
+  }
+
+  /** It was to be looked up for so long, and no longer. */
+  #isOver({ startedAt }: OutboxEntry): boolean {
+    const { clock, lookups } = this.#options;
+    return clock.since(startedAt) >= this.#lookupDelay(lookups.length - 1) + LOOK_UP_LONGER;
   }
 
   #lookupAt({ startedAt }: OutboxEntry, nth: number): number {
@@ -244,10 +256,24 @@ export class Attempts {
     return this.#options.health.insist(work, () => this.#closed);
   }
 
+  /** What ends a claim without the end of its message. */
+  async #pass({ reference }: OutboxEntry, work: () => Promise<void>): Promise<void> {
+    try {
+      await this.#insist(work);
+    } catch (error) {
+      await this.#options.store.letGo(reference);
+      throw error;
+    }
+  }
+
   async #during(entries: readonly OutboxEntry[], work: () => Promise<void>): Promise<void> {
     for (const { reference } of entries) this.#underWay.add(reference);
     try {
       await work();
+    } catch (error) {
+      // Of several those that have ended are claimed no more.
+      await Promise.all(entries.map(({ reference }) => this.#options.store.letGo(reference)));
+      throw error;
     } finally {
       for (const { reference } of entries) this.#underWay.delete(reference);
     }

@@ -7,6 +7,7 @@ import { SmsError, toSmsError } from '../sms/errors';
 import type { InDoubt, OutboxEntry } from '../store';
 import type { Account } from './account';
 import type { Accounts } from './accounts';
+import { allOf } from './attempts';
 import { STORE_PAUSE } from './health';
 import { settleNow } from './settling';
 
@@ -19,7 +20,8 @@ export async function settleDoubt(
 ): Promise<void> {
   const taken = new Set(await takenOf(doubt));
   const error = doubt.as('SMS_STORE', doubt.message);
-  for (const entry of entries) if (!taken.has(entry.reference)) await settleNow(account, accounts, { entry, error });
+  const back = entries.filter(({ reference }) => !taken.has(reference));
+  await allOf(back.map((entry) => settleNow(account, accounts, { entry, error })));
 }
 
 /** Longer than the account may live: after a deploy the store goes on. */

@@ -10,6 +10,11 @@ export function brokenOff(thrown: unknown): SmsError {
   });
 }
 
+/** Of look-ups. */
+export function unanswered(): SmsError {
+  return new SmsError('SMS_UNREACHABLE', 'The vendor has answered no look-up for minutes.', { retryable: true });
+}
+
 /** The vendor's own facts, for the day when the message is given up. */
 export function said({ providerCode, providerMessage, correlationId, httpStatus }: SmsError): OutboxEntry['said'] {
   return { providerCode, providerMessage, correlationId, httpStatus };

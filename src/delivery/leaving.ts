@@ -18,6 +18,8 @@ export interface Pace {
   wait(): number;
   /** A slot for so many messages, or fewer; null while it is not its time. @throws SmsError SMS_STORE */
   take(messages: number): Promise<Slot | null> | Slot | null;
+  /** Whether one that was lost may be used now all the same, as none was taken since. */
+  revive(slot: Slot): boolean;
   /** Waits for what a message needs in order to leave at once; never rejects. */
   ready(): Promise<void>;
 }
@@ -46,7 +48,8 @@ export class Leaving {
   async renew(messages: readonly object[], signal: AbortSignal): Promise<void> {
     await this.#pace.ready();
     const now = performance.now();
-    const isReady = messages.every((message) => isGood(this.#slots.get(message), now));
+    const slots = new Set(messages.map((message) => this.#slots.get(message)));
+    const isReady = [...slots].every((slot) => isGood(slot, now) || (slot && this.#pace.revive(slot)));
     if (!isReady) await this.turn(messages.length, signal);
   }
 

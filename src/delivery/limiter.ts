@@ -7,6 +7,8 @@ export class Limiter implements Pace {
   #ready: () => Promise<void>;
   /** Milliseconds of a clock that is never put back. */
   #next = 0;
+  /** The one that was taken last. */
+  #last: Slot | undefined;
 
   /** @param rate messages a second; 0 for no limit @param ready as {@link Pace} has it */
   constructor(rate: number, ready: () => Promise<void> = () => Promise.resolve()) {
@@ -28,6 +30,13 @@ export class Limiter implements Pace {
     return this.wait() > 0 ? null : this.#take(messages);
   }
 
+  revive(slot: Slot): boolean {
+    if (slot !== this.#last) return false;
+    slot.at = performance.now();
+    this.#next = slot.at + this.#spacing * slot.messages;
+    return true;
+  }
+
   /** Milliseconds until one more message may leave, behind those who wait in line. */
   pause(): number {
     return this.wait() + this.#spacing * this.leaving.waiting;
@@ -47,6 +56,7 @@ export class Limiter implements Pace {
   #take(messages: number): Slot {
     const at = performance.now();
     this.#next = Math.max(this.#next, at) + this.#spacing * messages;
-    return { at, messages };
+    this.#last = { at, messages };
+    return this.#last;
   }
 }

@@ -25,6 +25,8 @@ export class Outbox {
   #attempts: Attempts;
   #decisions: Decisions;
   #running = new Set<Promise<void>>();
+  /** How many of those send. */
+  #sending = 0;
   #timer: NodeJS.Timeout | undefined;
   #pumping = false;
   #pumped: Promise<void> = Promise.resolve();
@@ -142,7 +144,7 @@ export class Outbox {
     // Where nobody else claims, one turn takes out what is late and claims the others.
     if (isShared || (isOut && this.#fallbacks)) await late;
     if (isOut && this.#fallbacks) await this.#evacuate(now);
-    const places = this.#breaker.places(now, concurrency, this.#running.size);
+    const places = this.#places(now);
     const allowed = limiter.allowance(places * this.#perCall, this.#perCall);
     const slot = slots && allowed > 0 ? await this.#slot(slots, now, Math.min(allowed, this.#expected)) : null;
     const limit = slots ? (slot?.messages ?? 0) : allowed;
@@ -151,17 +153,19 @@ export class Outbox {
     const claimed = await this.#claim(now, limit);
     const lookups = claimed.filter(({ state }) => state === 'unknown');
     const calls = this.#attempts.calls(claimed.filter(({ state }) => state === 'sending'));
-    const left = places - Math.min(places, lookups.length);
-    for (const entry of lookups.slice(0, places)) this.#run(this.#attempts.lookUp(entry));
+    const free = concurrency - this.#running.size;
+    const left = Math.min(places, Math.max(0, free - lookups.length));
+    for (const entry of lookups.slice(0, free)) this.#run(this.#attempts.lookUp(entry));
     for (const entries of calls.slice(0, left)) {
       if (slot) slots?.leaving.assign(slot, entries);
       else limiter.begin(entries);
-      this.#run(this.#attempts.make(entries));
+      this.#sending += 1;
+      this.#run(this.#attempts.make(entries).finally(() => (this.#sending -= 1)));
     }
     if (slot) slots?.giveBack(slot, limit - calls.slice(0, left).flat().length);
     this.#expected = claimed.length === limit ? Math.min(this.#options.batch, 2 * limit) : Math.max(1, claimed.length);
-    const tooMany = [...lookups.slice(places), ...calls.slice(left).flat()];
-    for (const entry of tooMany) await this.#giveBack(entry);
+    const tooMany = [...lookups.slice(free), ...calls.slice(left).flat()];
+    await allOf(tooMany.map((entry) => this.#giveBack(entry)));
     this.#perCall = tooMany.length > 0 ? 1 : Math.min(this.#options.batch, this.#perCall * 2);
     if (claimed.length === limit) this.#again = true;
     if (isShared) this.#fallbacks ||= claimed.some(({ fallback }) => fallback.length > 0);
@@ -176,10 +180,9 @@ export class Outbox {
     if (wall >= now) return claimed;
     const isEarly = ({ state, at, notBefore }: OutboxEntry) =>
       state === 'sending' && at !== null && at > wall && notBefore >= at;
-    for (const entry of claimed) {
-      if (entry.state === 'sending') entry.startedAt = wall;
-      if (isEarly(entry)) await this.#giveBack(Object.assign(entry, { notBefore: clock.at(entry.at ?? 0) }));
-    }
+    for (const entry of claimed) if (entry.state === 'sending') entry.startedAt = wall;
+    const early = claimed.filter(isEarly);
+    await allOf(early.map((entry) => this.#giveBack(Object.assign(entry, { notBefore: clock.at(entry.at ?? 0) }))));
     return claimed.filter(({ state }) => state !== 'waiting');
   }
 
@@ -257,17 +260,25 @@ export class Outbox {
     const { account, store, concurrency } = this.#options;
     const back = now + this.#breaker.wait(now);
     for (let claimed = await store.claim(account, now, concurrency); claimed.length > 0; ) {
-      for (const entry of claimed) {
-        if (entry.state === 'sending') {
-          entry.attempts -= 1;
-          entry.state = 'waiting';
-          if (await this.#attempts.failOver(entry)) continue;
-        }
-        entry.notBefore = back;
-        await this.#attempts.save(entry);
-      }
+      await allOf(claimed.map((entry) => this.#sendElsewhere(entry, back)));
       claimed = await store.claim(account, now, concurrency);
     }
+  }
+
+  async #sendElsewhere(entry: OutboxEntry, back: number): Promise<void> {
+    if (entry.state === 'sending') {
+      entry.attempts -= 1;
+      entry.state = 'waiting';
+      if (await this.#attempts.failOver(entry)) return;
+    }
+    entry.notBefore = back;
+    await this.#attempts.save(entry);
+  }
+
+  /** How many more calls may be made now. What is looked up does not stand in the way of what tries whether the vendor is back. */
+  #places(now: number): number {
+    const { concurrency } = this.#options;
+    return Math.min(this.#breaker.places(now, concurrency, this.#sending), concurrency - this.#running.size);
   }
 
   #run(call: Promise<void>): void {
@@ -281,7 +292,7 @@ export class Outbox {
   }
 
   async #sleep(): Promise<void> {
-    const { account, store, isShared, clock, limiter, slots, concurrency } = this.#options;
+    const { account, store, isShared, clock, limiter, slots } = this.#options;
     const due = await store.nextDue(account);
     const now = clock.now();
     const others = isShared ? now + OTHERS_PAUSE : Number.POSITIVE_INFINITY;
@@ -290,7 +301,7 @@ export class Outbox {
     if (next === Number.POSITIVE_INFINITY || this.#closed) return;
     const pause = Math.max(limiter.pause(), slots?.wait() ?? 0, this.#breaker.wait(now));
     // With every place taken, the end of a call wakes the pump.
-    if (pause === 0 && this.#breaker.places(now, concurrency, this.#running.size) === 0) return;
+    if (pause === 0 && this.#places(now) === 0) return;
     const wait = Math.max(next - now, Math.min(pause, LONGEST_PAUSE, this.#untilFailover(now)), 1);
     this.#timer = setTimeout(() => this.wake(), Math.min(wait, LONGEST_SLEEP));
   }

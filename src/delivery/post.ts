@@ -225,7 +225,8 @@ export class Post {
     if (told instanceof Promise) {
       told.then(
         () => this.done(letter),
-        () => this.leave(letter),
+        // Who is looking for letters now does not find it again and again.
+        () => this.#bag.putBack(letter),
       );
     } else this.done(letter);
   }

@@ -40,8 +40,9 @@ export async function settleNow(account: Account, accounts: Accounts, settlement
   } catch (error) {
     account.troubled(error);
   }
-  // The flow has the outcome already, and without a queue nothing more is promised: a commit each would cost more than the call.
-  await account.gathered();
+  // The flow has the outcome already, and without a queue nothing more is promised: a commit each would cost more than
+  // the call. What was not sent may be given again at once, with its key.
+  if (!settlement.error) await account.gathered();
   await account.insist(facts);
   counted(account, settlement);
   await begin();

@@ -61,6 +61,11 @@ export class Slots implements Pace {
     return wait > 0 ? null : { at, messages };
   }
 
+  /** Another process may have taken one. */
+  revive(): boolean {
+    return false;
+  }
+
   /** So many messages did not leave in it: others may. */
   giveBack({ at }: Slot, messages: number): void {
     if (messages > 0) this.#left = { at, messages };

@@ -72,6 +72,9 @@ export class MemoryOutbox implements OutboxStore {
     return false;
   }
 
+  /** Nobody else has the store. */
+  async letGo(): Promise<void> {}
+
   async remove(reference: string): Promise<void> {
     const entry = this.#entries.get(reference);
     if (entry) this.#take(entry);

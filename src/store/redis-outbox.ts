@@ -84,6 +84,11 @@ export class RedisOutbox implements OutboxStore {
     return turn !== undefined && this.#lanes.isLate(turn);
   }
 
+  async letGo(reference: string): Promise<void> {
+    const turn = this.#claims.of(reference);
+    if (turn) this.#claims.lose(reference, turn);
+  }
+
   async remove(reference: string): Promise<void> {
     this.#amends.begin();
     const turn = this.#claims.of(reference);

@@ -107,6 +107,9 @@ export class SqliteOutbox implements OutboxStore {
     return false;
   }
 
+  /** Nobody else has the store. */
+  async letGo(): Promise<void> {}
+
   async remove(reference: string): Promise<void> {
     return this.#commits.write('outbox', () => this.#remove(reference));
   }

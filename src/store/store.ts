@@ -85,6 +85,11 @@ export interface OutboxStore {
    * before a byte leaves.
    */
   isLost(reference: string): Promise<boolean>;
+  /**
+   * Of a claimed entry: nobody in this process has it in hand any more, and how it ended could not be stored. A store
+   * that processes share hands it out again, as that of a process that died; in another one who resumes takes it up.
+   */
+  letGo(reference: string): Promise<void>;
   remove(reference: string): Promise<void>;
   /** Hands a claimed entry over to another account, in its new state. */
   move(entry: OutboxEntry, account: string): Promise<void>;
