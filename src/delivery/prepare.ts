@@ -1,5 +1,4 @@
 /** Turns what a flow asks for into a message that can be sent, or says what is wrong with it. */
-import { randomUUID } from 'node:crypto';
 import { checkOptions } from '../providers/schema';
 import { composeFor } from '../providers/transcript';
 import { SmsError } from '../sms/errors';
@@ -11,6 +10,7 @@ import type { OutboxEntry } from '../store';
 import type { Account } from './account';
 import { claimKey } from './dedupe';
 import { LIFE } from './life';
+import { newReference } from './reference';
 
 /** One message to one recipient, as a flow gives it: every value may be anything. */
 export interface SendRequest {
@@ -56,7 +56,7 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
   const isVendors = later && account.can('schedule');
   const notBefore = later && !isVendors ? account.clock.at(at) : now;
   const entry: OutboxEntry = {
-    reference: randomUUID(),
+    reference: newReference(),
     account: account.id,
     owner: request.owner,
     follow: request.follow,

@@ -64,13 +64,14 @@ const MIGRATIONS = [
   CREATE INDEX tracked_open ON tracked (account, asked, turn, due) WHERE final = 0;
   CREATE INDEX tracked_keep ON tracked (keep_from);
 
+  -- With rows of its own: in an index, which a table without them is, a letter of some length has a page for itself.
   CREATE TABLE mark (
     scope TEXT NOT NULL,
     key TEXT NOT NULL,
     value TEXT NOT NULL,
     until INTEGER NOT NULL, -- an infinite REAL for no end
-    PRIMARY KEY (scope, key)
-  ) WITHOUT ROWID;
+    UNIQUE (scope, key)
+  );
   CREATE INDEX mark_until ON mark (until);
   `,
 ];

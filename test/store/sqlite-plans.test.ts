@@ -46,6 +46,20 @@ describe('the statements of the embedded store', () => {
   });
 });
 
+describe('the rows of the embedded store', () => {
+  it('share their pages with others, as long as a letter is of the usual length', async () => {
+    const file = newFile();
+    const store = embeddedStore({ file });
+    const letters = Array.from({ length: 100 }, (_, i) => store.marks.set('scope', `${i}`, 'x'.repeat(3000), 60_000));
+    await Promise.all(letters);
+    await store.close();
+    const db = new sqlite.DatabaseSync(file);
+    const alone = db.prepare(`SELECT count(*) AS n FROM dbstat WHERE pagetype = 'overflow'`).get();
+    db.close();
+    assert.equal(alone?.n, 0);
+  });
+});
+
 /** Every call there is, each with something to do. */
 async function everything(file: string): Promise<void> {
   const store = embeddedStore({ file });

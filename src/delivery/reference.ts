@@ -1,0 +1,12 @@
+/** Our name of a message: a UUID of version 7, which begins with its time, so that an index of a store grows at its end. */
+import { randomUUID } from 'node:crypto';
+
+/** Milliseconds in 48 bits. */
+const TIME_DIGITS = 12;
+/** Of a UUID of version 4: all that is random, behind the digit of the version. */
+const RANDOM = 15;
+
+export function newReference(): string {
+  const time = Date.now().toString(16).padStart(TIME_DIGITS, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(RANDOM)}`;
+}
