@@ -14,9 +14,10 @@ import { Clock } from './clock';
 import { onlyOne } from './decisions';
 import { confirmation, freeKey } from './dedupe';
 import { settleDoubt } from './doubt';
-import { heldByNobody } from './endings';
+import { heldByNobody, heldTooLong } from './endings';
 import { Gathering } from './gathering';
 import { Health } from './health';
+import { forgetHeld } from './held';
 import { History } from './history';
 import { Inbox } from './inbox';
 import { GOOD_FOR, type Leaving } from './leaving';
@@ -337,8 +338,10 @@ export class Account {
     const { store } = this.settings;
     await this.outbox.abandon();
     await this.tracker.abandon();
+    const forgotten = await forgetHeld(store.outbox, this.id);
+    if (forgotten > 0) this.troubled(heldTooLong(this.name, forgotten));
     const { held } = await store.outbox.counts(this.id);
-    // They are told of at each start, until an account of that id is there again for them.
+    // They are told of at each start, until an account of that id is there again for them, or for as long as they are kept.
     if (held > 0) this.troubled(heldByNobody(this.name, held));
     else await strikeOut(store, this.id);
   }

@@ -51,6 +51,15 @@ export function heldByNobody(name: string, count: number): SmsError {
   );
 }
 
+/** Its node was told so when it was held. */
+export function heldTooLong(name: string, count: number): SmsError {
+  const which = count === 1 ? 'A message that was' : `${count} messages that were`;
+  return new SmsError(
+    'SMS_UNCERTAIN',
+    `${which} held for more than 30 days for the account '${name}', which is deleted or disabled: nothing more is kept of that, and it is not known whether it was sent.`,
+  );
+}
+
 /** For a message that may have been sent. */
 export function abandonedUnknown({ said: facts }: OutboxEntry): SmsError {
   return new SmsError('SMS_CONFIG', 'The account was deleted or disabled before the vendor could be asked.', facts);

@@ -1,6 +1,6 @@
 /** What is in an account's outbox, and what a person decides about the messages that are held for one. */
 import { SmsError } from '../sms/errors';
-import type { OutboxEntry, OutboxState } from '../store';
+import type { OutboxEntry, OutboxState, OutboxStore } from '../store';
 import type { Account } from './account';
 import { senderOf } from './sending';
 
@@ -65,6 +65,17 @@ export async function decide(account: Account, verdict: Verdict, references: rea
   // Asked for together, so that a store which can keeps them together.
   const found = await Promise.all(asked.map((reference) => account.outbox[verdict](reference)));
   return { done: asked.filter((_reference, i) => found[i]), notHeld: asked.filter((_reference, i) => !found[i]) };
+}
+
+/** How long, in milliseconds, a message is held for an account that is gone. */
+const HELD_FOR = 30 * 24 * 3600_000;
+
+/** Of an account that is gone: what was held for so long that nobody will decide about it. @throws SmsError SMS_STORE */
+export async function forgetHeld(store: OutboxStore, account: string): Promise<number> {
+  const held = await store.list(account, 'held');
+  const old = held.filter(({ createdAt }) => createdAt < Date.now() - HELD_FOR);
+  await Promise.all(old.map(({ reference }) => store.remove(reference)));
+  return old.length;
 }
 
 export function notHeld(account: Account, reference: string): SmsError {

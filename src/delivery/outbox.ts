@@ -153,8 +153,8 @@ export class Outbox {
     const claimed = await this.#claim(now, limit);
     const lookups = claimed.filter(({ state }) => state === 'unknown');
     const calls = this.#attempts.calls(claimed.filter(({ state }) => state === 'sending'));
-    const free = concurrency - this.#running.size;
-    const left = Math.min(places, Math.max(0, free - lookups.length));
+    const free = this.#placesToLookUp();
+    const left = Math.min(places, Math.max(0, concurrency - this.#running.size - Math.min(free, lookups.length)));
     for (const entry of lookups.slice(0, free)) this.#run(this.#attempts.lookUp(entry));
     for (const entries of calls.slice(0, left)) {
       if (slot) slots?.leaving.assign(slot, entries);
@@ -275,10 +275,17 @@ export class Outbox {
     await this.#attempts.save(entry);
   }
 
-  /** How many more calls may be made now. What is looked up does not stand in the way of what tries whether the vendor is back. */
+  /** How many more messages may be on their way to the vendor. */
   #places(now: number): number {
     const { concurrency } = this.#options;
     return Math.min(this.#breaker.places(now, concurrency, this.#sending), concurrency - this.#running.size);
+  }
+
+  /** Many may be unknown together; a vendor that hangs leaves a place for what tries whether it is back. */
+  #placesToLookUp(): number {
+    const { concurrency } = this.#options;
+    const lookingUp = this.#running.size - this.#sending;
+    return Math.min(Math.max(1, concurrency - 1) - lookingUp, concurrency - this.#running.size);
   }
 
   #run(call: Promise<void>): void {

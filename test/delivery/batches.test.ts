@@ -208,6 +208,29 @@ describe('a batch', () => {
     assert(most <= 4, `${most} at once`);
   });
 
+  it('of which nobody knows how it ended is looked up all at once in an outage, and leaves a place for what tries', async () => {
+    const back = Promise.withResolvers<void>();
+    let [now, most] = [0, 0];
+    const { outbox, calls, told } = open((entries, nth) => (nth === 1 ? Promise.reject(unknown()) : all(entries)), {
+      lookup: async ({ text }) => {
+        now += 1;
+        most = Math.max(most, now);
+        await back.promise;
+        now -= 1;
+        return accepted(`found ${text}`);
+      },
+    });
+    await outbox.submit(many(10));
+    while (calls.length === 0) await wait(5);
+    await outbox.submit([entry(number(20), 'later')]);
+    await told(1);
+    assert.deepEqual(calls.at(-1)?.texts, ['later']);
+    while (now < 3) await wait(5);
+    assert.equal(most, 3, 'of four connections');
+    back.resolve();
+    await told(11);
+  });
+
   it('makes no more calls at once than there are connections, whatever the keys', async () => {
     const { outbox, calls, told, most } = open((entries) => wait(5).then(() => all(entries)));
     await outbox.submit(many(40, (i) => ({ sender: `own ${i}` })));

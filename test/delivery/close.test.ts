@@ -1,6 +1,7 @@
 /** Closing waits for the calls in flight and leaves nothing running; a store that fails is an error, and nothing is told twice. */
 import assert from 'node:assert/strict';
-import { direct, failing, request, rigs, STORES, send, until, wait } from './support.ts';
+import sinon from 'sinon';
+import { direct, failing, Recorder, request, rigs, STORES, send, until, wait } from './support.ts';
 
 const rig = rigs();
 const TO = '+32470112001';
@@ -261,5 +262,25 @@ describe('a node that is told', () => {
     });
     await until(() => told.length > 0);
     assert.deepEqual(told, [`${TO} one`]);
+  });
+
+  it('is told nothing while a deploy is under way, also when it is there again, and all of it afterwards', async () => {
+    const { accounts, store, owner, vendor: start, account: open } = rig();
+    const [account, away] = [open(await start(() => 'accept')), new Recorder()];
+    const reads = sinon.spy(store.marks, 'list');
+    const end = accounts.own('away', away);
+    accounts.pause();
+    await send(account, TO, 'one', { owner: 'away' });
+    await until(async () => (await store.marks.list('post:away')).length === 1);
+    end();
+    accounts.own('away', away);
+    reads.resetHistory();
+    await wait(50);
+    assert.equal(reads.callCount, 0, 'nobody looks again and again');
+    assert.deepEqual([away.outcomes, owner.outcomes], [[], []]);
+    accounts.goOn();
+    await until(() => away.outcomes.length === 1);
+    await wait(20);
+    assert.equal(away.outcomes.length, 1);
   });
 });

@@ -1,5 +1,6 @@
 /** Accounts that were deleted while the process was down: what waits in their name is told so. */
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { endGone } from '../../dist/src/delivery/gone.js';
 import { enrol } from '../../dist/src/delivery/roster.js';
 import { type Rig, rigs, STORES, send, until, wait } from './support.ts';
@@ -57,6 +58,28 @@ for (const [kind, make] of STORES) {
       assert.match(last?.description ?? '', /deleted or disabled/);
       assert.equal(owner.reports.filter(({ timedOut }) => timedOut).length, 1, 'once');
       assert.equal((await store.outbox.counts('gone')).held, 1);
+    });
+
+    it('keeps what is held for thirty days, and says so at the end', async () => {
+      const given = rig();
+      const { accounts, store, owner } = given;
+      const account = given.account(await given.sandbox(), { id: 'gone', name: 'Gone', lookups: [] });
+      await enrol(account);
+      await send(account, '+32470000009', 'in doubt');
+      await owner.until(() => owner.outcomes.length === 1);
+      await account.close();
+      accounts.remove(account);
+      const said: string[] = [];
+      const start = (days: number) => {
+        const clock = sinon.useFakeTimers({ now: Date.now() + days * 24 * 3600_000, toFake: ['Date'] });
+        const next = { ...store, marks: new Proxy(store.marks, { get: bound }) };
+        return endGone(next, accounts, ({ code }) => said.push(code)).finally(() => clock.restore());
+      };
+      await start(29);
+      assert.deepEqual([said, (await store.outbox.counts('gone')).held], [['SMS_CONFIG'], 1]);
+      await start(31);
+      assert.deepEqual([said, (await store.outbox.counts('gone')).held], [['SMS_CONFIG', 'SMS_UNCERTAIN'], 0]);
+      assert.deepEqual(await store.marks.list('accounts'), [], 'it is known no longer');
     });
 
     it('touches nothing of accounts that are there, whether they can be used or not', async () => {

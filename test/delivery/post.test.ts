@@ -92,6 +92,21 @@ for (const [kind, make] of STORES) {
       );
     });
 
+    it('leaves a letter that could not be told, and does not give it again and again', async () => {
+      const post = new Post(store);
+      post.give(await post.put('node', 'kind', 'left'));
+      let times = 0;
+      const end = post.open('node', async () => {
+        times += 1;
+        throw new Error('not now');
+      });
+      await until(() => times > 0);
+      await wait(50);
+      assert.equal(times, 1);
+      end();
+      assert.deepEqual(await told(post, 'node', 1), ['left']);
+    });
+
     it('has a letter in hand for one only', async () => {
       const post = new Post(store);
       await post.put('node', 'kind', 'in hand');

@@ -114,6 +114,44 @@ describe('an account that was out of reach of its store', () => {
     };
   };
 
+  it('lets go of what it could not end before it was closed: the next account of that id finds out', async () => {
+    const { account, vendor, owner, store } = rig(far);
+    const [called, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<'accept'>()];
+    const line = await vendor(() => {
+      called.resolve();
+      return answer.promise;
+    });
+    const first = account(line);
+    await send(first, '+32470112001');
+    await called.promise;
+    way.cut();
+    answer.resolve('accept');
+    await soon(async () => assert.equal(line.taken.length, 1));
+    await first.close();
+    way.mend();
+    await soon(() => store.open());
+    await account(line).resume();
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.equal(owner.outcomes[0]?.receipt?.id, 'id-1');
+    assert.equal(line.calls.length, 1);
+  });
+
+  it('tells what became of a message of which a Redis that lost all knows nothing', async () => {
+    const { account, vendor, owner } = rig(near);
+    const [called, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<'accept'>()];
+    const line = await vendor(() => {
+      called.resolve();
+      return answer.promise;
+    });
+    const { reference } = await send(account(line), '+32470112001');
+    await called.promise;
+    redis.cli('flushall');
+    answer.resolve('accept');
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.equal(owner.outcomes[0]?.receipt?.id, 'id-1');
+    assert.equal((await near.tracked.findReference('account', reference))?.id, 'id-1');
+  });
+
   it('says nothing of a message that another has settled by now', async () => {
     const { owner, reference, answer } = await cutOff();
     const taken = await takenOver();
