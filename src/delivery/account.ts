@@ -32,7 +32,7 @@ import { type Letter, type Post, postOf } from './post';
 import { prepare, type SendRequest } from './prepare';
 import { strikeOut } from './roster';
 import { sendAll } from './sending';
-import { settleNow, settling } from './settling';
+import { keepTold, settleNow, settling, type Told } from './settling';
 import { Slots } from './slots';
 import { statusOf, waitUntilFinal } from './status';
 import { StoredTokens } from './tokens';
@@ -96,7 +96,8 @@ export class Account {
   #endLife: () => void;
   #calls: Calls;
   #news: News;
-  #gathering = new Gathering();
+  /** What became of messages without a queue, until it is stored. */
+  #told = new Gathering<Told>((all) => keepTold(this, all));
   #closing = new AbortController();
 
   constructor(settings: AccountSettings, accounts: Accounts) {
@@ -208,11 +209,11 @@ export class Account {
 
   /**
    * One attempt, now, whose outcome the owner is told like that of a queued one; an unknown one is SMS_UNCERTAIN at
-   * once. Nothing is stored before the vendor has answered. Never rejects.
+   * once. Nothing is stored before the vendor has answered. Resolves when it was told; never rejects.
    */
   async sendNow(entry: OutboxEntry): Promise<void> {
     try {
-      const settled = attemptNow(this, entry, () => this.#turn());
+      const settled = attemptNow(this, entry, this.#leaving && (() => this.#turn()));
       await this.#calls.during(settled.then((settlement) => settleNow(this, this.#accounts, settlement)));
     } catch (error) {
       this.troubled(error);
@@ -239,9 +240,15 @@ export class Account {
     return this.#health.insist(work, () => this.#closing.signal.aborted);
   }
 
-  /** Resolves in a moment, in one turn for all who wait to have something stored that need not be stored at once. */
-  gathered(): Promise<void> {
-    return this.#gathering.turn();
+  /** Closing waits for it. */
+  during<T>(work: Promise<T>): Promise<T> {
+    return this.#calls.during(work);
+  }
+
+  /** What became of a message that is in no outbox is stored in a moment, together with that of others. */
+  keepSoon(told: Told): void {
+    const kept = this.#told.add(told);
+    if (kept) this.#calls.during(kept).catch((error) => this.troubled(error));
   }
 
   /** One report for each id, in as few calls as the vendor allows. */

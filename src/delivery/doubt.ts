@@ -21,7 +21,7 @@ export async function settleDoubt(
   const taken = new Set(await takenOf(doubt));
   const error = doubt.as('SMS_STORE', doubt.message);
   const back = entries.filter(({ reference }) => !taken.has(reference));
-  await allOf(back.map((entry) => settleNow(account, accounts, { entry, error })));
+  await allOf(back.map(async (entry) => settleNow(account, accounts, { entry, error })));
 }
 
 /** Longer than the account may live: after a deploy the store goes on. */

@@ -33,6 +33,10 @@ export class EarlyReports {
     if (isNews) await this.#marks.set(this.#scope, key, JSON.stringify(heard), KEPT_FOR);
   }
 
+  async areAny(): Promise<boolean> {
+    return (await this.#marks.list(this.#scope, { limit: 1 })).length > 0;
+  }
+
   async of(id: string, reference: string): Promise<EarlyReport[]> {
     const keys = [id, `${OF_REFERENCE}${reference}`];
     const kept = await Promise.all(keys.map((key) => this.#marks.get(this.#scope, key)));

@@ -16,6 +16,11 @@ export async function sendAll(account: Account, entries: readonly OutboxEntry[])
   return verbOf(provider, 'sendMany')(session, messages);
 }
 
+/** A message that is in no outbox, and so is nobody else's. @throws SmsError */
+export async function sendOne(account: Account, entry: OutboxEntry): Promise<Accepted> {
+  return account.provider.verbs.send(await account.session(), messageOf(account, entry));
+}
+
 /**
  * A process that stood still, or could not reach the store, for longer than its claims last sends nothing: another may
  * have sent it. @throws SmsError SMS_STORE

@@ -17,7 +17,7 @@ export function settling(account: Account, settlement: Settlement): Settling {
   const { post } = account;
   const { facts, say, body, begin } = endOf(account, settlement);
   const { owner, life } = settlement.entry;
-  const letter = post.compose(owner, 'settled', body, life);
+  const letter = post.compose(owner, 'settled', body(), life);
   return {
     mark: markOf(letter),
     store: () => Promise.all([facts(), post.store(letter)]),
@@ -31,21 +31,41 @@ export function settling(account: Account, settlement: Settlement): Settling {
 }
 
 /** The end of a message that is in no outbox: told at once, and with a letter only when the node is away. */
-export async function settleNow(account: Account, accounts: Accounts, settlement: Settlement): Promise<void> {
+export function settleNow(account: Account, accounts: Accounts, settlement: Settlement): Promise<void> | void {
   const { owner } = settlement.entry;
   if (!accounts.has(owner)) return settleAway(account, settlement);
-  const { facts, say, begin } = endOf(account, settlement);
+  const end = endOf(account, settlement);
   try {
-    accounts.tellNow(owner, say);
+    accounts.tellNow(owner, end.say);
   } catch (error) {
     account.troubled(error);
   }
   // The flow has the outcome already, and without a queue nothing more is promised: a commit each would cost more than
   // the call. What was not sent may be given again at once, with its key.
-  if (!settlement.error) await account.gathered();
-  await account.insist(facts);
-  counted(account, settlement);
-  await begin();
+  if (!settlement.error) account.keepSoon({ settlement, end });
+  else return keepTold(account, [{ settlement, end }]);
+}
+
+/** A message that is in no outbox, of which its node was told. */
+export interface Told {
+  settlement: Settlement;
+  end: End;
+}
+
+/** Stores several; one that cannot be stored is in the way of no other. @throws SmsError SMS_STORE while the account is closed */
+export async function keepTold(account: Account, all: readonly Told[]): Promise<void> {
+  let left = all;
+  await account.insist(async () => {
+    const kept = await Promise.allSettled(left.map(({ end }) => end.facts()));
+    const done = left.filter((_told, i) => kept[i]?.status === 'fulfilled');
+    left = left.filter((_told, i) => kept[i]?.status === 'rejected');
+    const mayBeEarly = await account.tracker.mayBeEarly();
+    for (const { settlement, end } of done) {
+      counted(account, settlement);
+      end.begin(mayBeEarly);
+    }
+    for (const result of kept) if (result.status === 'rejected') throw result.reason;
+  });
 }
 
 async function settleAway(account: Account, settlement: Settlement): Promise<void> {
@@ -59,14 +79,14 @@ async function settleAway(account: Account, settlement: Settlement): Promise<voi
   }
 }
 
-interface End {
+export interface End {
   /** Stores it; may be asked again. */
   facts(): Promise<unknown>;
   say(node: Owner): unknown;
   /** The same in a letter. */
-  body: unknown;
-  /** What follows when it was told. */
-  begin(): Promise<void>;
+  body(): unknown;
+  /** What follows when it was told. @param mayBeEarly false where no report has come before its receipt */
+  begin(mayBeEarly?: boolean): Promise<void> | void;
 }
 
 function endOf(account: Account, settlement: Settlement): End {
@@ -79,8 +99,8 @@ function refused(account: Account, { entry, error }: Settlement & { error: SmsEr
     // Whether it was sent may be unknown: then its key is kept.
     facts: () => (error.outcome === 'not-sent' ? freeKey(account.settings.store, entry) : Promise.resolve()),
     say: (node) => node.settled(message, { error }, account.reference),
-    body: settledBody(message, { error }, account.reference),
-    begin: () => Promise.resolve(),
+    body: () => settledBody(message, { error }, account.reference),
+    begin: () => {},
   };
 }
 
@@ -96,7 +116,7 @@ function accepted(
   return {
     facts: () => Promise.all([store(), take(account, answer, entry)]),
     say: (node) => node.settled(message, { receipt }, account.reference),
-    body: settledBody(message, { receipt }, account.reference),
+    body: () => settledBody(message, { receipt }, account.reference),
     begin,
   };
 }

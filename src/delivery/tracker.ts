@@ -97,6 +97,7 @@ export class Tracker {
    * @param isOver nothing more will be heard of it, and nobody is asked
    * @param life the process that took the message in
    * @param takenAt when that was
+   * @returns `begin` takes false where {@link mayBeEarly} said so after it was stored
    */
   track(
     receipt: Receipt,
@@ -105,18 +106,23 @@ export class Tracker {
     isOver = false,
     life = LIFE,
     takenAt = Date.parse(receipt.acceptedAt),
-  ): { store: () => Promise<void>; begin: () => Promise<void> } {
+  ): { store: () => Promise<void>; begin: (mayBeEarly?: boolean) => Promise<void> | void } {
     const message = { ...this.#begun(receipt, owner, context), life, takenAt };
     if (isOver) message.final = true;
     return {
       store: () => this.#keep(message),
-      begin: async () => {
+      begin: (mayBeEarly = true) => {
         if (message.final && !isOver) this.#options.reached?.(message.status);
         if (isOver || this.#closed) return;
         this.#asking.plan(Math.min(message.askAt, message.finalBy));
-        await this.#asking.during(this.#applyEarly(message));
+        if (mayBeEarly) return this.#asking.during(this.#applyEarly(message));
       },
     };
+  }
+
+  /** Whether a report waits for its receipt; one that comes later finds what is stored by now. */
+  mayBeEarly(): Promise<boolean> {
+    return this.#early.areAny().catch(() => true);
   }
 
   /**

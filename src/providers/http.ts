@@ -1,7 +1,8 @@
 /** One HTTP call at a time, with an honest word about whether the vendor can have seen it: axios over an undici pool. */
 import type { Agent } from 'undici';
 import { SmsError } from '../sms/errors';
-import { isTransportFault, type TransportFault, undiciAdapter } from './adapter';
+import { adapterOver } from './adapter';
+import { type Carry, carrier, isTransportFault, type TransportFault } from './exchange';
 import { adviceFor } from './unreachable';
 
 type Axios = import('axios', { with: { 'resolution-mode': 'import' }}).Axios;
@@ -43,7 +44,9 @@ const KEEP_ALIVE_MS = 4000;
  */
 export class HttpClient {
   #options: Required<HttpOptions>;
-  #ready: Promise<{ axios: Axios; agent: Agent }> | undefined;
+  #ready: Promise<Line> | undefined;
+  /** The same, when it is there. */
+  #line: Line | undefined;
   #closed = false;
 
   constructor(options: HttpOptions) {
@@ -52,18 +55,25 @@ export class HttpClient {
 
   /** Loads axios and undici, which cost too much to be loaded before they are needed. */
   warm(): Promise<unknown> {
-    this.#ready ??= open(this.#options);
-    return this.#ready;
+    return this.#opened();
   }
 
   /** @throws SmsError with the outcome `not-sent` or `unknown` when no whole answer came. */
   async request({ method, url, headers, body }: HttpRequest): Promise<HttpResponse> {
-    if (this.#closed) throw new SmsError('SMS_CONFIG', 'The account is being closed.');
-    this.#ready ??= open(this.#options);
-    const { axios } = await this.#ready;
+    const { axios } = this.#line ?? (await this.#opened());
     try {
       const answer = await axios.request<string>({ method, url, headers, data: body });
       return { status: answer.status, headers: answer.headers as Record<string, string>, body: answer.data };
+    } catch (error) {
+      throw transportError(error, url);
+    }
+  }
+
+  /** The same straight through the pool: for messages, to whose cost axios would add more than they themselves cost. */
+  async send({ method, url, headers = {}, body }: HttpRequest): Promise<HttpResponse> {
+    const { carry } = this.#line ?? (await this.#opened());
+    try {
+      return await carry({ url, method, headers, body });
     } catch (error) {
       throw transportError(error, url);
     }
@@ -74,17 +84,32 @@ export class HttpClient {
     this.#closed = true;
     const ready = this.#ready;
     this.#ready = undefined;
+    this.#line = undefined;
     if (ready) await (await ready).agent.destroy();
+  }
+
+  async #opened(): Promise<Line> {
+    if (this.#closed) throw new SmsError('SMS_CONFIG', 'The account is being closed.');
+    this.#ready ??= open(this.#options);
+    const line = await this.#ready;
+    if (!this.#closed) this.#line = line;
+    return line;
   }
 }
 
-async function open({ timeout, connections, maxBytes }: Required<HttpOptions>) {
+interface Line {
+  axios: Axios;
+  carry: Carry;
+  agent: Agent;
+}
+
+async function open({ timeout, connections, maxBytes }: Required<HttpOptions>): Promise<Line> {
   const [{ Axios }, { Agent }] = await Promise.all([import('axios'), import('undici')]);
   const agent = new Agent({
     connections,
     pipelining: 1,
     connect: { timeout },
-    // The adapter's own deadline covers the whole exchange, so that a trickle of bytes cannot prolong it.
+    // The exchange's own deadline covers the whole exchange, so that a trickle of bytes cannot prolong it.
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -92,8 +117,9 @@ async function open({ timeout, connections, maxBytes }: Required<HttpOptions>) {
   });
   // Bare: axios merges each of its defaults into each request, which takes longer than to send it; and only what a
   // provider sets is sent, no Accept of axios' own.
-  const axios = new Axios({ adapter: undiciAdapter(agent, { timeout, maxBytes }), validateStatus: () => true });
-  return { axios, agent };
+  const carry = carrier(agent, { timeout, maxBytes });
+  const axios = new Axios({ adapter: adapterOver(carry), validateStatus: () => true });
+  return { axios, carry, agent };
 }
 
 /** What failed below HTTP, as a sentence; the fault is rebuilt so that no header or body travels in the error. */

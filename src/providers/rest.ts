@@ -5,24 +5,39 @@ import type { Operation, Params } from './provider';
 
 /** @throws SmsError SMS_INVALID_OPTION for a value that no URL can carry */
 export function jsonRequest(operation: Operation, params: Params, baseUrl: string): HttpRequest {
-  const left = new Map(Object.entries({ ...params, ...operation.implied }).filter(([, value]) => value !== undefined));
-  const path = operation.path.replace(/\{(\w+)\}/g, (_whole, name: string) => {
-    const value = left.get(name);
-    left.delete(name);
-    return segment(name, written(value));
-  });
-  const hasBody = operation.method === 'POST' || operation.method === 'PUT';
-  const query = [...left].filter(([name]) => !hasBody || operation.query?.includes(name));
-  for (const [name] of query) left.delete(name);
-  const search = query.map(([name, value]) => `${encodeURIComponent(name)}=${encoded(name, written(value))}`).join('&');
-  const headers: Record<string, string> = { accept: 'application/json' };
-  if (hasBody) headers['content-type'] = 'application/json';
+  const { method, path, query: inQuery, implied } = operation;
+  const left: Params = implied ? { ...params, ...implied } : { ...params };
+  const filled = path.includes('{') ? path.replace(PLACE, (_whole, name: string) => taken(left, name)) : path;
+  const hasBody = method === 'POST' || method === 'PUT';
+  const search = hasBody && !inQuery ? '' : searchOf(left, hasBody ? inQuery : undefined);
   return {
-    method: operation.method as HttpRequest['method'],
-    url: `${baseUrl}${path}${search ? `?${search}` : ''}`,
-    headers,
-    body: hasBody ? JSON.stringify(Object.fromEntries(left)) : undefined,
+    method: method as HttpRequest['method'],
+    url: `${baseUrl}${filled}${search ? `?${search}` : ''}`,
+    headers: hasBody ? WITH_BODY : BARE,
+    // What is undefined is not in it.
+    body: hasBody ? JSON.stringify(left) : undefined,
   };
+}
+
+const PLACE = /\{(\w+)\}/g;
+const BARE = { accept: 'application/json' };
+const WITH_BODY = { ...BARE, 'content-type': 'application/json' };
+
+function taken(left: Params, name: string): string {
+  const text = segment(name, written(left[name]));
+  delete left[name];
+  return text;
+}
+
+/** Takes what travels in the query: what is named, or all of it. */
+function searchOf(left: Params, names: readonly string[] = Object.keys(left)): string {
+  const parts: string[] = [];
+  for (const [name, value] of Object.entries(left)) {
+    if (value === undefined || !names.includes(name)) continue;
+    parts.push(`${encodeURIComponent(name)}=${encoded(name, written(value))}`);
+    delete left[name];
+  }
+  return parts.join('&');
 }
 
 /**
@@ -32,7 +47,7 @@ export function jsonRequest(operation: Operation, params: Params, baseUrl: strin
 export function parseJson(label: string, { body, headers }: HttpResponse): unknown {
   try {
     // A byte order mark is no JSON, and some vendors send one.
-    return JSON.parse(body.replace(/^\uFEFF/, ''));
+    return JSON.parse(body.charCodeAt(0) === 0xfeff ? body.slice(1) : body);
   } catch (cause) {
     const form = headers['content-type']?.slice(0, 80) ?? 'no content type';
     throw new SmsError('SMS_BAD_RESPONSE', `${label} answered success in a form that cannot be read (${form}).`, {

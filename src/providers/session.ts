@@ -69,7 +69,7 @@ export class Session {
     const account = { credentials: this.#credentials, settings: this.settings };
     const request = this.provider.wire.request(operation, wanted, this.baseUrl, account);
     try {
-      const { response, sent } = await this.#authorised(operation, request);
+      const { response, sent } = await this.#authorised(operation, request, check);
       const result = this.#read(operation, response, wanted, request, sent);
       if (check) await checkResult(operation, result);
       return result as T;
@@ -143,6 +143,7 @@ export class Session {
   async #authorised(
     operation: Operation,
     request: HttpRequest,
+    check: boolean,
   ): Promise<{ response: HttpResponse; sent: HttpRequest }> {
     let renewed = false;
     for (;;) {
@@ -150,7 +151,7 @@ export class Session {
       const { headers } = this.provider.authorisation;
       const authorised = headers(this.#credentials, token, this.settings, operation);
       const sent = { ...request, headers: { ...request.headers, ...authorised } };
-      const response = await this.http.request(sent);
+      const response = await (check ? this.http.request(sent) : this.http.send(sent));
       if (succeeded(response)) return { response, sent };
       if (response.status !== 401 || token === undefined || renewed) throw this.#refusal(response, sent);
       this.#token?.refused(token);
@@ -185,13 +186,20 @@ export class Session {
 
   /** A vendor may repeat it in a success too; what is short might be anything, such as a part of an id. */
   #clean(response: HttpResponse, sent: HttpRequest): HttpResponse {
-    this.#hidden ??= this.provider.fields
-      .filter(({ name, secret }) => secret && (this.#credentials[name]?.length ?? 0) >= SURELY_SECRET)
-      .flatMap(({ name }) => formsOf(this.#credentials[name] ?? ''));
+    this.#hidden ??= this.#lastingSecrets();
     const token = travelled(sent);
-    const hidden = token.length >= SURELY_SECRET ? [token, ...this.#hidden] : this.#hidden;
-    if (!hidden.some((secret) => response.body.includes(secret))) return response;
-    return { ...response, body: without(response.body, hidden) };
+    const { body } = response;
+    const isTold = token.length >= SURELY_SECRET && body.includes(token);
+    if (!isTold && !this.#hidden.some((secret) => body.includes(secret))) return response;
+    return { ...response, body: without(body, isTold ? [token, ...this.#hidden] : this.#hidden) };
+  }
+
+  #lastingSecrets(): string[] {
+    const secrets = this.provider.fields
+      .filter(({ secret }) => secret)
+      .map(({ name }) => this.#credentials[name] ?? '')
+      .filter(({ length }) => length >= SURELY_SECRET);
+    return [...new Set(secrets.flatMap(formsOf))];
   }
 
   #refusal(response: HttpResponse, sent: HttpRequest): SmsError {
@@ -219,7 +227,8 @@ const SURELY_SECRET = 12;
 
 /** The token, or what basic authentication makes of a password. */
 function travelled(sent?: HttpRequest): string {
-  return sent?.headers?.authorization?.split(' ').pop() ?? '';
+  const carried = sent?.headers?.authorization ?? '';
+  return carried.slice(carried.lastIndexOf(' ') + 1);
 }
 
 /** One that contains another goes first, so that nothing of it is left. */

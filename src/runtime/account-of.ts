@@ -25,10 +25,14 @@ export function accountFor(RED: NodeAPI, config: Pick<AccountNodeDef, 'provider'
   return sharedOf(RED).accounts.find(asked);
 }
 
-/** The account of a node, or undefined: for what must not fail while the node is made. */
-export function accountIfAny(RED: NodeAPI, config: Pick<AccountNodeDef, 'provider'>): Account | undefined {
+/** The account of a node, or of a message, or undefined: for what must not fail. */
+export function accountIfAny(
+  RED: NodeAPI,
+  config: Pick<AccountNodeDef, 'provider'>,
+  message: Message = {} as Message,
+): Account | undefined {
   try {
-    return accountOf(RED, config);
+    return accountFor(RED, config, message);
   } catch {
     return undefined;
   }

@@ -4,12 +4,13 @@ import { SmsError } from '../sms/errors';
 import type { Message } from './nodes';
 
 type Reader = (message: Message) => unknown | Promise<unknown>;
-type Evaluate<Name extends string> = (message: Message) => Promise<Record<Name, unknown>>;
+type Values<Name extends string> = Record<Name, unknown>;
+type Evaluate<Name extends string> = (message: Message) => Values<Name> | Promise<Values<Name>>;
 
 /**
  * Prepares the named properties (`to` is typed by `toType`) once, and returns what reads all of them for a message.
  * A property that the node does not have is read from the message property that `standard` names; an empty one is
- * undefined. @throws SmsError SMS_INVALID_OPTION naming the property
+ * undefined. What it takes no time to read is there at once. @throws SmsError SMS_INVALID_OPTION naming the property
  */
 export function evaluator<Name extends string>(
   RED: NodeAPI,
@@ -22,14 +23,18 @@ export function evaluator<Name extends string>(
     const { value, type } = typed(config, name, standard[name]);
     return [name, readerOf(RED, node, name, value, type)] as const;
   });
-  return async (message) => {
-    const values = {} as Record<Name, unknown>;
-    for (const [name, read] of readers) {
+  const readFrom = (message: Message, first: number, values: Values<Name>): Values<Name> | Promise<Values<Name>> => {
+    for (let i = first; i < readers.length; i += 1) {
+      const [name, read] = readers[i] as (typeof readers)[number];
       const value = read(message);
-      values[name] = value instanceof Promise ? await value : value;
+      if (value instanceof Promise) {
+        return value.then((found) => readFrom(message, i + 1, Object.assign(values, { [name]: found })));
+      }
+      values[name] = value;
     }
     return values;
   };
+  return (message) => readFrom(message, 0, {} as Values<Name>);
 }
 
 /** The message property that a property is read from; null when it comes from elsewhere. */
@@ -44,12 +49,17 @@ function typed(config: object, name: string, standard?: string): { value: unknow
   return { value: fields[name], type: fields[`${name}Type`] };
 }
 
+/** A path that is the name of a property. */
+const PROPERTY = /^[A-Za-z_$][\w$]*$/;
+
 function readerOf(RED: NodeAPI, node: Node, name: string, value: unknown, type: unknown): Reader {
   const text = value === undefined || value === null ? '' : String(value);
   if (text === '') return () => undefined;
+  if (type === 'msg' && PROPERTY.test(text)) return (message) => message[text];
   if (type === 'msg') return (message) => readable(name, () => RED.util.getMessageProperty(message, text));
   if (type === 'jsonata') return jsonata(RED, node, name, text);
   const kind = typeof type === 'string' && type !== '' ? type : 'str';
+  if (kind === 'str') return () => text;
   return (message) =>
     readable(name, () => viaCallback((done) => RED.util.evaluateNodeProperty(text, kind, node, message, done)));
 }

@@ -5,11 +5,12 @@ import type { SendRequest } from '../delivery/prepare';
 import { toSmsError } from '../sms/errors';
 import type { AlphabetChoice } from '../sms/types';
 import type { OutboxEntry } from '../store';
-import { accountFor } from './account-of';
+import { accountFor, accountIfAny } from './account-of';
 import { evaluator, pathOf } from './evaluate';
 import { describe } from './fail';
 import { contextOf, type Job, type JobContext } from './job';
 import { Jobs, KeptJobs } from './jobs';
+import { type Line, Lines } from './lines';
 import { type AccountNodeDef, type Done, type Message, numberOr, type Send } from './nodes';
 import { Outcomes } from './outcomes';
 import { type Recipient, recipientsOf } from './recipients';
@@ -37,6 +38,10 @@ interface Input {
   done: Done;
 }
 
+interface DirectInput extends Input {
+  account: Account;
+}
+
 /** A message that was read, while its recipients are being looked at. */
 interface Taken {
   account: Account;
@@ -50,7 +55,7 @@ export class SendNode {
   #node: Node;
   #config: SendDef;
   #status: StatusLine;
-  #evaluate: (message: Message) => Promise<Values>;
+  #evaluate: (message: Message) => Values | Promise<Values>;
   #jobs: Jobs;
   #outcomes: Outcomes;
   /** Messages wait as they came, so that a flood of them costs little more than they themselves: … */
@@ -63,6 +68,8 @@ export class SendNode {
   #stored: Promise<unknown> = Promise.resolve();
   /** Messages that were read, and are not in the store yet. */
   #onTheWay = 0;
+  /** Those that go without the queue. */
+  #direct: Lines<DirectInput>;
 
   constructor(RED: NodeAPI, node: Node, config: SendDef) {
     this.#RED = RED;
@@ -75,6 +82,13 @@ export class SendNode {
     });
     this.#jobs = new Jobs(RED, node, this.#inherited());
     this.#outcomes = new Outcomes(RED, node, this.#jobs, this.#status);
+    this.#direct = new Lines({
+      take: (input, line) => this.#takeNow(input, line),
+      // One of them may close, which then waits for those that wait here.
+      crowded: (over) => {
+        for (const account of sharedOf(RED).accounts.all()) account.during(over);
+      },
+    });
     const { accounts, troubles } = sharedOf(RED);
     const used = [config.provider, ...(config.fallback ?? [])].filter(Boolean);
     node.on(
@@ -86,12 +100,28 @@ export class SendNode {
       node.on('close', disown);
       this.#warnOfStores();
     });
+    // Whoever is on the way out hands in all that came.
+    node.on('close', () => this.#direct.open());
     node.on('input', (message, send, done) => this.#input({ message: message as Message, send: send as Send, done }));
   }
 
   #input(input: Input): void {
+    if (this.#config.queue === false) {
+      this.#inputNow(input);
+      return;
+    }
     this.#inputs.add(input);
     if (!this.#isReading) this.#outcomes.guarded(() => this.#read());
+  }
+
+  /** Its account is looked for now: those of a flow that ends are found no more, and still send what came. */
+  #inputNow(input: Input): void {
+    try {
+      const account = accountFor(this.#RED, this.#config, input.message);
+      this.#direct.give(account.id, { ...input, account });
+    } catch (thrown) {
+      this.#outcomes.guarded(() => this.#unread(input, thrown));
+    }
   }
 
   /** Goes on with those that come meanwhile. */
@@ -100,14 +130,30 @@ export class SendNode {
     for (const input of this.#inputs) {
       this.#inputs.delete(input);
       try {
-        const taken = await this.#take(input);
-        if (taken) this.#pass(taken);
-      } catch (error) {
-        this.#outcomes.guarded(() => Promise.reject(error));
+        const account = accountFor(this.#RED, this.#config, input.message);
+        this.#pass(this.#take(input, account, await this.#evaluate(input.message)));
+      } catch (thrown) {
+        this.#outcomes.guarded(() => this.#unread(input, thrown));
       }
       if (this.#onTheWay >= MOST_ON_THE_WAY) await this.#submitted.then(() => this.#stored);
     }
     this.#isReading = false;
+  }
+
+  /** Without the queue; a promise only where it takes time to read it. Never throws nor rejects. */
+  #takeNow({ account, ...input }: DirectInput, line: Line<DirectInput>): Promise<void> | void {
+    const unread = (thrown: unknown) => {
+      line.leave();
+      this.#outcomes.guarded(() => this.#unread(input, thrown));
+    };
+    try {
+      const send = (values: Values) => this.#sendNow(this.#take(input, account, values), line);
+      const values = this.#evaluate(input.message);
+      if (values instanceof Promise) return values.then(send).catch(unread);
+      send(values);
+    } catch (thrown) {
+      unread(thrown);
+    }
   }
 
   #pass(taken: Taken): void {
@@ -129,27 +175,21 @@ export class SendNode {
     this.#outcomes.guarded(() => work);
   }
 
-  /** What the message asks for; undefined when that cannot be known, or when it goes without the queue. */
-  async #take({ message, send, done }: Input): Promise<Taken | undefined> {
-    let account: Account | undefined;
-    try {
-      account = accountFor(this.#RED, this.#config, message);
-      const values = await this.#evaluate(message);
-      const recipients = recipientsOf(values.to);
-      const isList = Array.isArray(values.to);
-      const parts = isList ? { id: message._msgid ?? this.#RED.util.generateId(), count: recipients.length } : null;
-      const path = isList ? pathOf(this.#config, 'to', 'to') : null;
-      const job = this.#jobs.begin({ message, parts, path }, { send, done });
-      const taken = { account, job, recipients, values };
-      if (this.#config.queue !== false) return taken;
-      this.#outcomes.guarded(() => this.#sendNow(taken));
-    } catch (thrown) {
-      const error = toSmsError(thrown);
-      this.#status.failed(error);
-      describe(message, error, { account });
-      this.#outcomes.guarded(() => done(error));
-    }
-    return undefined;
+  /** What the message asks for. @throws SmsError */
+  #take({ message, send, done }: Input, account: Account, values: Values): Taken {
+    const recipients = recipientsOf(values.to);
+    const isList = Array.isArray(values.to);
+    const parts = isList ? { id: message._msgid ?? this.#RED.util.generateId(), count: recipients.length } : null;
+    const path = isList ? pathOf(this.#config, 'to', 'to') : null;
+    return { account, job: this.#jobs.begin({ message, parts, path }, { send, done }), recipients, values };
+  }
+
+  /** One of which that cannot be known. */
+  #unread({ message, done }: Input, thrown: unknown): void {
+    const error = toSmsError(thrown);
+    this.#status.failed(error);
+    describe(message, error, { account: accountIfAny(this.#RED, this.#config, message) });
+    done(error);
   }
 
   /** The recipients who can be sent to; the others are told of at once. */
@@ -197,21 +237,34 @@ export class SendNode {
     if (entries.some(({ dedupe }) => dedupe !== null)) await stored;
   }
 
-  async #sendNow({ account, job, recipients, values }: Taken): Promise<void> {
+  /** There is a place in the line for the first recipient; the others take one each. @throws nothing after the first */
+  #sendNow({ account, job, recipients, values }: Taken, line: Line<DirectInput>): void {
     this.#jobs.hold(job);
     const context = this.#contextOf(job, this.#config.follow !== false);
-    await Promise.all(
-      recipients.map(async (recipient, index) => {
-        try {
-          const entry = await account.prepare(this.#request(job, recipient, values, { ...context, index }));
-          this.#outcomes.wait(1);
-          // What becomes of it is told to whoever is this node by then: it may be deployed again meanwhile.
-          await account.sendNow(entry);
-        } catch (thrown) {
-          this.#refused({ account, job }, index, recipient, thrown);
-        }
-      }),
-    );
+    const send = (recipient: Recipient, index: number) =>
+      this.#sendOne({ account, job }, recipient, this.#request(job, recipient, values, { ...context, index })).finally(
+        () => line.leave(),
+      );
+    const sendOthers = async () => {
+      for (const [i, recipient] of recipients.slice(1).entries()) {
+        await line.enter();
+        send(recipient, i + 1);
+      }
+    };
+    send(recipients[0] as Recipient, 0);
+    if (recipients.length > 1) this.#outcomes.guarded(sendOthers);
+  }
+
+  /** Never rejects. */
+  async #sendOne(taken: Pick<Taken, 'account' | 'job'>, recipient: Recipient, request: SendRequest): Promise<void> {
+    try {
+      const entry = await taken.account.prepare(request);
+      this.#outcomes.wait(1);
+      // What becomes of it is told to whoever is this node by then: it may be deployed again meanwhile.
+      await taken.account.sendNow(entry);
+    } catch (thrown) {
+      this.#refused(taken, contextOf(request.context).index, recipient, thrown);
+    }
   }
 
   /** One that is not even tried. */

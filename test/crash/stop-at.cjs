@@ -12,7 +12,7 @@ const { CRASH_STEP: step, CRASH_VENDOR: vendor } = process.env;
 const WRAPPED = {
   '/dist/src/store/sqlite.js': (exports) => wrapStore(exports, 'embeddedStore'),
   '/dist/src/store/redis.js': (exports) => wrapStore(exports, 'redisStore'),
-  '/dist/src/providers/adapter.js': wrapAdapter,
+  '/dist/src/providers/exchange.js': wrapCarrier,
   '/dist/src/providers/digitaleo/smtp.js': wrapMail,
 };
 
@@ -132,14 +132,15 @@ function stop(target, name, messages, isDone = false) {
   };
 }
 
-function wrapAdapter(exports) {
-  const { undiciAdapter } = exports;
-  exports.undiciAdapter = (...given) => {
-    const adapter = undiciAdapter(...given);
-    return (config) => {
-      const keys = keysIn(String(config.data ?? ''));
-      if (keys.length > 0 && step === 'after-connect') config.headers[MARK] = keys.join('-');
-      return travelling(keys, () => adapter(config));
+function wrapCarrier(exports) {
+  const { carrier } = exports;
+  exports.carrier = (...given) => {
+    const carry = carrier(...given);
+    return (request) => {
+      const keys = keysIn(request.body ?? '');
+      const isMarked = keys.length > 0 && step === 'after-connect';
+      const headers = isMarked ? { ...request.headers, [MARK]: keys.join('-') } : request.headers;
+      return travelling(keys, () => carry({ ...request, headers }));
     };
   };
 }

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import sinon from 'sinon';
+import { Account } from '../../dist/src/delivery/account.js';
 import { SqliteFile } from '../../dist/src/store/sqlite-file.js';
-import { account, flows } from './support.ts';
+import { account, flows, unload } from './support.ts';
 
 const { sandbox: start, load } = flows();
 const SENDING = { type: 'sms-send', provider: 'account', follow: false };
@@ -29,5 +30,41 @@ describe('a flood of messages', () => {
       texts,
       texts.map((_text, i) => `Message ${i}`),
     );
+  }).timeout(20_000);
+
+  it('without the queue: few of them are under way, and all are sent', async () => {
+    const prepared = sinon.spy(Account.prototype, 'prepare');
+    const flow = await load({ ...SENDING, queue: false }, [account(await start())]);
+    for (let i = 0; i < FLOOD; i += 1) flow.give({ to: '+32470112001', payload: `Message ${i}` });
+    await flow.until(() => prepared.callCount > 0);
+    await turn();
+    assert(prepared.callCount <= 250, `${prepared.callCount} at once`);
+    await flow.until(() => flow.out[0].length === FLOOD, 9000);
+  }).timeout(20_000);
+
+  it('without the queue: of those to another account none waits for a vendor that hangs', async () => {
+    const hung = { ...account(await start()), id: 'hung', name: 'Hung' };
+    const flow = await load({ ...SENDING, queue: false }, [account(await start()), hung]);
+    for (let i = 0; i < 300; i += 1) flow.give({ to: '+32470110008', payload: 'x', account: 'hung' });
+    flow.give({ to: '+32470112001', payload: 'x' });
+    await flow.until(() => flow.out[0].length === 1);
+  });
+
+  it('without the queue: what waits when the flow is stopped is sent', async () => {
+    const sandbox = await start();
+    const flow = await load({ ...SENDING, queue: false }, [account(sandbox)]);
+    for (let i = 0; i < FLOOD; i += 1) flow.give({ to: '+32470112001', payload: `Message ${i}` });
+    await flow.until(() => flow.out[0].length > 0);
+    await unload();
+    assert.equal(sandbox.messages().length, FLOOD);
+  }).timeout(20_000);
+
+  it('without the queue: a list of recipients is no more at once than as many messages', async () => {
+    const prepared = sinon.spy(Account.prototype, 'prepare');
+    const flow = await load({ ...SENDING, queue: false }, [account(await start())]);
+    flow.give({ to: Array.from({ length: FLOOD }, () => '+32470112001'), payload: 'x' });
+    await flow.until(() => prepared.callCount > 0);
+    assert(prepared.callCount <= 250, `${prepared.callCount} at once`);
+    await flow.until(() => flow.out[0].length === FLOOD, 9000);
   }).timeout(20_000);
 });
