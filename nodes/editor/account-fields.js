@@ -23,12 +23,13 @@
       const deciding = new Set([...decisive, ...(provider?.fields ?? []).map(({ when }) => when?.name)]);
       place.empty();
       rows = (provider?.fields ?? []).map((field) => {
-        const row = fieldRow(field, provider, values, () => deciding.has(field.name) && decided());
+        const row = fieldRow(field, provider, values, node, () => deciding.has(field.name) && decided());
         return { field, row: row.appendTo(place), always: decisive.includes(field.name) };
       });
     };
     const show = (sandbox) => {
       for (const { field, row, always } of rows) row.toggle(isAsked(field, rows) && (always || !sandbox));
+      for (const { field, row } of rows) judge(row.find(`#${PREFIX}${field.name}`), node, field.name);
     };
     const isAsked = ({ when }, all) => {
       if (!when) return true;
@@ -55,7 +56,7 @@
     return Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => alphabet[byte % 32]).join('');
   }
 
-  function fieldRow(field, provider, values, onChange) {
+  function fieldRow(field, provider, values, node, onChange) {
     const id = PREFIX + field.name;
     const row = $('<div class="form-row">');
     const label = $('<label>').attr('for', id).appendTo(row);
@@ -68,6 +69,7 @@
     const control = controlOf(field, values[field.name]).attr('id', id).appendTo(row);
     control.on('input change', () => {
       values[field.name] = field.type === 'checkbox' ? control.prop('checked') : control.val();
+      judge(control, node, field.name);
       onChange();
     });
     if (field.name === 'webhookSecret') newSecretButton(control).appendTo(row);
@@ -75,6 +77,17 @@
     const hint = wordsFor('hint', signed ? 'webhookSecretSigned' : field.name);
     if (hint) $('<div class="sms-hint">').text(hint).appendTo(row);
     return row;
+  }
+
+  /** What comes from the environment is known only at run time. */
+  const FROM_ENVIRONMENT = /^\$\{\w+\}$/;
+
+  /** Node-RED looks at the fields that are there before the provider is known, and at no others. */
+  function judge(control, node, name) {
+    const value = control.val();
+    const isKnown = !FROM_ENVIRONMENT.test(value);
+    const told = (isKnown && node._def.defaults[name]?.validate?.call(node, value, {})) || true;
+    control.toggleClass('input-error', told !== true).attr('title', typeof told === 'string' ? told : null);
   }
 
   /** What the catalogue of labels says of a field, or of `field.option`; empty when nothing. */

@@ -149,7 +149,8 @@
   }
 
   function foldAll({ folded, figures }, act) {
-    const key = folded < figures.parts ? 'foldAllSaves' : 'foldAll';
+    // What stays Unicode may grow: three dots for one.
+    const key = folded === figures.parts ? 'foldAll' : 'foldAllSaves';
     return $('<button type="button" class="red-ui-button red-ui-button-small">')
       .append('<i class="fa fa-magic" aria-hidden="true">')
       .append($('<span>').text(say(key, { count: folded, parts: figures.parts })))

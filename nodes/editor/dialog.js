@@ -82,12 +82,21 @@
         smsEditor.say(trouble, 'bad', error.message);
       }
       if (account.val() !== chosen) return;
+      nameAccounts(account);
       smsEditor.allowAll(dialog, provider);
       onAccount?.(provider);
     };
     account.on('change', update);
     update();
   };
+
+  /** An account without a name is called as its provider, which nobody knew when the first dialog was opened. */
+  function nameAccounts(select) {
+    for (const option of select.find('option').get()) {
+      const account = RED.nodes.node(option.value);
+      if (account && !account.name && !account.d) option.textContent = RED.utils.getNodeLabel(account, account.id);
+    }
+  }
 
   /** Switches each row of a dialog on or off by what `provider` can do; a sentence that several share is said once. */
   smsEditor.allowAll = (dialog, provider) => {
@@ -139,5 +148,7 @@
       smsEditor.say(place, 'bad', error.message);
     }
     button.prop('disabled', false);
+    // The button may be at the lower edge of the dialog, its answer below.
+    place[0].scrollIntoView({ block: 'nearest' });
   };
 })();

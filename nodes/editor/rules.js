@@ -26,6 +26,8 @@
     typed(node, name, value, { blank = false } = {}) {
       if (value === undefined) return true;
       if (isBlank(value)) return blank || wrong('missing', node, name);
+      const isEmptyText = !blank && typeOf(node, name) === 'str' && String(value).trim() === '';
+      if (isEmptyText) return wrong('missing', node, name);
       const answer = RED.utils.validateTypedProperty(value, typeOf(node, name), {});
       return answer === true || `${label(node, name)}: ${answer}`;
     },
@@ -46,6 +48,17 @@
       if (!account) return said('accountGone');
       if (account.d) return said('accountOff');
       return account.valid !== false || said('accountWrong');
+    },
+
+    /** An account where one is needed: empty says that none is chosen, which `counting` tells. */
+    askedAccount(node, value) {
+      return current(node, 'ask') !== 'provider' || smsEditor.rules.account(value);
+    },
+
+    /** Who counts a text: a provider does so by an account. */
+    counting(node, value) {
+      const account = accountOf(node);
+      return value !== 'provider' || (Boolean(account) && account !== '_ADD_') || smsEditor.text('rules.account');
     },
 
     /** Whom a message goes to, as far as it is written here: one number, or in JSON a number or a list of them. */
@@ -111,6 +124,19 @@
       return isWeb || wrong('url', node, name);
     },
 
+    /** The port of a server, or nothing; looked at only while the account asks for it. */
+    port(node, name, value) {
+      return (
+        !isAsked(node, name) ||
+        smsEditor.rules.number(node, name, value, { min: 1, max: 65_535, whole: true, blank: true })
+      );
+    },
+
+    /** One e-mail address, or nothing; looked at only while the account asks for it. */
+    email(node, name, value) {
+      return !value || !isAsked(node, name) || /^[^\s@<>,;]+@[^\s@<>,;]+$/.test(value) || wrong('email', node, name);
+    },
+
     /** An ISO 3166 country code of two letters, or nothing. */
     region(node, name, value) {
       return !value || /^[A-Za-z]{2}$/.test(value) || wrong('region', node, name);
@@ -164,7 +190,7 @@
 
   /** While the dialog of a node is open its controls are ahead of the node. */
   function controlOf(node, name) {
-    const control = $(`#node-input-${name}`);
+    const control = $(`#node-${node._def.category === 'config' ? 'config-' : ''}input-${name}`);
     return control.closest('.sms-dialog').data('node') === node ? control : $();
   }
 
@@ -180,6 +206,22 @@
   function isOff(node, name) {
     const control = controlOf(node, name);
     return control.length > 0 ? !control.prop('checked') : node[name] === false;
+  }
+
+  /** What a control says, or else the node, or else a new node. */
+  function current(node, name) {
+    return controlOf(node, name).val() ?? node[name] ?? node._def.defaults[name]?.value;
+  }
+
+  /** Whether the dialog of the account shows this field of its provider. */
+  function isAsked(account, name) {
+    const sandbox = controlOf(account, 'sandbox');
+    if (sandbox.length > 0 ? sandbox.prop('checked') : smsEditor.migrated(account).sandbox === true) return false;
+    const fields = smsEditor.provider(current(account, 'provider'))?.fields ?? [];
+    const field = fields.find((one) => one.name === name);
+    if (!field?.when) return field !== undefined;
+    const standard = fields.find((one) => one.name === field.when.name)?.options?.[0];
+    return field.when.is.includes(String(current(account, field.when.name) || standard || ''));
   }
 
   /** Once the providers are known, there is more to say of what is in the flow. */

@@ -75,12 +75,16 @@
         .on('click', () => onChoice(id))
         .appendTo(place);
     const label = smsEditor.provider(provider)?.label ?? provider;
+    const title = name || id;
     const waiting = counts ? counts.waiting + counts.sending + counts.unknown : 0;
     row
       .attr('aria-pressed', String(isChosen))
       .empty()
       .append([
-        make('span', 'sms-title', [make('b', '', name || id), label ? make('span', 'sms-hint', label) : null]),
+        make('span', 'sms-title', [
+          make('b', '', title),
+          label && label !== title ? make('span', 'sms-hint', label) : null,
+        ]),
         sandboxed ? badge('plain', 'flask', text('sandbox')) : null,
         waiting > 0 ? badge('plain', 'clock-o', text('waiting', { waiting })) : null,
         counts?.held > 0 ? badge('odd', 'pause', text('held', { held: counts.held })) : null,

@@ -22,7 +22,10 @@ const WRONG: [id: string, changes: Changes, told: RegExp][] = [
   ['sms-send', { provider: OTHER_ACCOUNT, queue: false, at: '2099-01-01' }, /^Send at: Pigeons fly at once\.$/],
   ['sms-send', { options: '{"colour": 1}' }, /the provider has no colour for a message/],
   ['sms-send', { options: '{' }, /Invalid JSON/],
-  ['sms-send', { provider: '' }, /^Account: choose one/],
+  ['sms-send', { provider: '' }, /^Account: choose one, or add one with the plus$/],
+  ['sms-send', { text: '  ', textType: 'str' }, /^Text: fill this in/],
+  ['sms-length', { ask: 'provider', provider: '' }, /^Choose an account, or count with this node$/],
+  ['sms-length', { ask: 'provider', provider: 'gone' }, /^Account: it is not there any more/],
   ['sms-status', { provider: 'gone' }, /^Account: it is not there any more/],
   ['sms-inbound-poll', { since: 'yesterday' }, /a time such as/],
   [ACCOUNT, { sender: 'much too long' }, new RegExp(NO_SENDER_OF_ACME)],
@@ -39,6 +42,8 @@ const RIGHT: [id: string, changes: Changes][] = [
   ['sms-send', { at: '2099-01-01T10:00' }],
   ['sms-send', { provider: OTHER_ACCOUNT, at: '2099-01-01' }],
   ['sms-send', { options: '{"validity": 5}' }],
+  ['sms-length', { ask: 'local', provider: '' }],
+  ['sms-length', { ask: 'local', provider: 'gone' }],
 ];
 
 /** The tests of what is checked while one edits, in the flow with the invented providers. */

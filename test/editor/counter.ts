@@ -58,6 +58,11 @@ export function counter(world: () => World): void {
     assert.equal(await tray.locator('#node-input-text').inputValue(), `${FRENCH}\n${FRENCH}`);
   });
 
+  it('says so when all replaced is more', async () => {
+    await area(tray).fill(`${'…'.repeat(30)}🎉`);
+    await tray.getByRole('button', { name: 'Replace all: 2 parts instead of 1' }).waitFor();
+  });
+
   it('leaves the caret where it was', async () => {
     await area(tray).fill('… and …');
     await area(tray).evaluate((element) => (element as HTMLTextAreaElement).setSelectionRange(5, 5));

@@ -11,7 +11,7 @@ import {
 } from '../../dist/src/providers/index.js';
 import { checkParams, schemasOf } from '../../dist/src/providers/schema.js';
 import { providerFor } from '../../dist/src/runtime/provider.js';
-import type { Editor, World } from './browser.ts';
+import type { Editor, EditorApi, World } from './browser.ts';
 import { assertLooksWell } from './look.ts';
 import { type Schema, sampleOf } from './samples.ts';
 
@@ -110,6 +110,47 @@ export function providerDialogs(world: () => World & { dark: Editor }): void {
       }
       await choose(again, providers[0]?.id ?? '', {});
       await editor.done();
+    });
+
+    it('tells of a port or an address that cannot be, while its provider asks for it', async () => {
+      const wrong = { smtpPort: '70000', ftpPort: '0', mailFrom: 'nobody', mailTo: 'a@b, c@d' };
+      const right = { smtpPort: '465', ftpPort: '21', mailFrom: 'me@example.org', mailTo: 'you@example.org' };
+      const tray = await editor.edit(first);
+      for (const { provider, settings } of ACCOUNTS) {
+        await choose(tray, provider, settings);
+        const asked = await visibleFields(tray);
+        for (const [name, value] of Object.entries(wrong).filter(([name]) => asked.includes(name))) {
+          const control = tray.locator(`#node-config-input-${name}`);
+          await control.fill(value);
+          assert.match((await control.getAttribute('class')) ?? '', /input-error/, name);
+          assert.match((await control.getAttribute('title')) ?? '', /: /, name);
+          await control.fill(right[name as keyof typeof right]);
+          assert.doesNotMatch((await control.getAttribute('class')) ?? '', /input-error/, name);
+        }
+      }
+      const told = await editor.page.evaluate(
+        ([accounts, put]) => {
+          const { RED } = globalThis as unknown as { RED: EditorApi };
+          return accounts.map((id) => {
+            const found = RED.nodes.node(id) as unknown as Record<string, unknown>;
+            const before = Object.fromEntries(Object.keys(put).map((name) => [name, found[name]]));
+            Object.assign(found, put);
+            RED.editor.validateNode(found);
+            const errors = ((found.validationErrors ?? []) as string[]).length;
+            Object.assign(found, before);
+            RED.editor.validateNode(found);
+            return errors;
+          });
+        },
+        [ACCOUNTS.map(({ id }) => id), wrong] as const,
+      );
+      const wanted = ACCOUNTS.map(
+        ({ provider, settings }) =>
+          known(provider).fields.filter((field) => field.name in wrong && isAsked(field, known(provider), settings))
+            .length,
+      );
+      assert.deepEqual(told, wanted);
+      assert.ok(wanted.some((count) => count > 0));
     });
 
     it('has a place in the node for every field of every provider', async () => {

@@ -217,6 +217,37 @@ export function settings(world: () => World): void {
       await tray.locator('.sms-good', { hasText: 'Acme answered. Credit: 12.' }).waitFor();
     });
 
+    it('brings the answer into view when the button is at the lower edge', async () => {
+      await editor.page.setViewportSize({ width: 1280, height: 500 });
+      const tray = await editor.edit(ACCOUNT);
+      await answering('sms-provider/test', 200, { ok: true, message: 'Acme answered. '.repeat(20) });
+      await tray.locator('#sms-provider-test').click();
+      await tray.locator('.sms-good').waitFor();
+      await editor.page.waitForFunction(() => {
+        const answer = document.querySelector('#sms-provider-result') as HTMLElement;
+        const body = answer.closest('.red-ui-tray-body-wrapper, .red-ui-tray-body') as HTMLElement;
+        return answer.getBoundingClientRect().bottom <= body.getBoundingClientRect().bottom + 1;
+      });
+      await editor.page.setViewportSize({ width: 1280, height: 1000 });
+    });
+
+    it('without a name is called as its provider, once that is known', async () => {
+      const tray = await editor.edit('sms-send');
+      const [option, select] = [
+        tray.locator(`#node-input-provider option[value="${ACCOUNT}"]`),
+        tray.locator('#node-input-provider'),
+      ];
+      // As in the first dialog of a page, which is made before the catalog is here.
+      await option.evaluate((element) => {
+        element.textContent = 'acme';
+      });
+      await select.dispatchEvent('change');
+      await editor.page.waitForFunction(
+        (id) => document.querySelector(`#node-input-provider option[value="${id}"]`)?.textContent === 'Acme Messaging',
+        ACCOUNT,
+      );
+    });
+
     it('never takes what the server says for HTML', async () => {
       const tray = await editor.edit(ACCOUNT);
       const trap = '<img src=x onerror="window.trapped = true">';
