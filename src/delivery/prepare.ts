@@ -47,7 +47,8 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
   const { text, alphabet, parts } = composeFor(provider, given, request);
   const sender = senderOf(account, request.sender);
   const operation = provider.operations.find(({ id }) => id === provider.options.operation);
-  const options = operation ? await checkOptions(operation, provider.options.names, request.options) : {};
+  const isPlain = operation === undefined || isEmpty(request.options);
+  const options = isPlain ? {} : await checkOptions(operation, provider.options.names, request.options);
   const at = toInstant(request.at)?.getTime() ?? 0;
   const now = Date.now();
   const later = at > now;
@@ -82,10 +83,15 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
     unsentSince: null,
     lookups: 0,
   };
-  const refusal = await account.optOuts.refuse(entry);
+  const refusal = request.transactional ? null : await account.optOuts.refuse(entry);
   if (refusal) throw refusal;
-  entry.dedupe = await keyOf(account, request, to);
+  if (request.dedupe !== undefined) entry.dedupe = await keyOf(account, request, to);
   return entry;
+}
+
+function isEmpty(options: unknown): boolean {
+  if (typeof options !== 'object' || options === null) return options === undefined;
+  return !Array.isArray(options) && Object.keys(options).length === 0;
 }
 
 /** @throws SmsError SMS_INVALID_SENDER or SMS_UNSUPPORTED */

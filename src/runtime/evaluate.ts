@@ -60,6 +60,7 @@ function readerOf(RED: NodeAPI, node: Node, name: string, value: unknown, type: 
   if (type === 'jsonata') return jsonata(RED, node, name, text);
   const kind = typeof type === 'string' && type !== '' ? type : 'str';
   if (kind === 'str') return () => text;
+  if (kind === 'json') return () => readable(name, () => JSON.parse(text));
   return (message) =>
     readable(name, () => viaCallback((done) => RED.util.evaluateNodeProperty(text, kind, node, message, done)));
 }

@@ -1,8 +1,8 @@
 /** What the messages came with that are followed: as they were, of the last ones; of the others the store knows. */
 import type { Origin } from './job';
 
-/** Beyond this, the oldest are forgotten. */
-const KEPT = 5000;
+/** So many at least are remembered, and at most twice as many. */
+const KEPT = 2500;
 
 export interface Followed {
   origin: Origin;
@@ -11,33 +11,39 @@ export interface Followed {
 
 export class FollowedMessages {
   #followed = new Map<string, Followed>();
+  /** Those before them, which are forgotten together: one by one takes longer. */
+  #older = new Map<string, Followed>();
   /** One for all recipients of a message. */
   #lasting = new WeakMap<Origin, Origin>();
 
   /** @param id the vendor's */
   add(id: string, origin: Origin, index: number): void {
-    this.#followed.set(id, { origin: this.#lastingOf(origin), index });
-    if (this.#followed.size <= KEPT) return;
-    for (const oldest of this.#followed.keys()) {
-      this.#followed.delete(oldest);
-      return;
-    }
+    const lasting = origin.parts === null ? lastingOf(origin) : this.#sharedOf(origin);
+    this.#followed.set(id, { origin: lasting, index });
+    if (this.#followed.size < KEPT) return;
+    this.#older = this.#followed;
+    this.#followed = new Map();
   }
 
   /** After the last report nothing more is known. */
   of(id: string, final: boolean): Followed | undefined {
-    const followed = this.#followed.get(id);
-    if (final) this.#followed.delete(id);
+    const followed = this.#followed.get(id) ?? this.#older.get(id);
+    if (final) {
+      this.#followed.delete(id);
+      this.#older.delete(id);
+    }
     return followed;
   }
 
-  /** What is bound to this moment (an HTTP request to answer) does not belong to a report that comes later. */
-  #lastingOf(origin: Origin): Origin {
-    const known = this.#lasting.get(origin);
-    if (known) return known;
-    const { req, res, ...message } = origin.message;
-    const lasting = { message, parts: origin.parts, path: origin.path };
-    this.#lasting.set(origin, lasting as Origin);
-    return lasting as Origin;
+  #sharedOf(origin: Origin): Origin {
+    const known = this.#lasting.get(origin) ?? lastingOf(origin);
+    this.#lasting.set(origin, known);
+    return known;
   }
+}
+
+/** What is bound to this moment (an HTTP request to answer) does not belong to a report that comes later. */
+function lastingOf({ message: given, parts, path }: Origin): Origin {
+  const { req, res, ...message } = given;
+  return { message, parts, path };
 }

@@ -241,10 +241,10 @@ export class SendNode {
   #sendNow({ account, job, recipients, values }: Taken, line: Line<DirectInput>): void {
     this.#jobs.hold(job);
     const context = this.#contextOf(job, this.#config.follow !== false);
-    const send = (recipient: Recipient, index: number) =>
-      this.#sendOne({ account, job }, recipient, this.#request(job, recipient, values, { ...context, index })).finally(
-        () => line.leave(),
-      );
+    const send = (recipient: Recipient, index: number) => {
+      const request = this.#request(job, recipient, values, index === 0 ? context : { ...context, index });
+      this.#sendOne({ account, job }, recipient, request, line);
+    };
     const sendOthers = async () => {
       for (const [i, recipient] of recipients.slice(1).entries()) {
         await line.enter();
@@ -256,7 +256,12 @@ export class SendNode {
   }
 
   /** Never rejects. */
-  async #sendOne(taken: Pick<Taken, 'account' | 'job'>, recipient: Recipient, request: SendRequest): Promise<void> {
+  async #sendOne(
+    taken: Pick<Taken, 'account' | 'job'>,
+    recipient: Recipient,
+    request: SendRequest,
+    line: Line<DirectInput>,
+  ): Promise<void> {
     try {
       const entry = await taken.account.prepare(request);
       this.#outcomes.wait(1);
@@ -265,6 +270,7 @@ export class SendNode {
     } catch (thrown) {
       this.#refused(taken, contextOf(request.context).index, recipient, thrown);
     }
+    line.leave();
   }
 
   /** One that is not even tried. */

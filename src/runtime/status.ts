@@ -17,6 +17,9 @@ const LOOKS: Record<string, Pick<NodeStatus, 'fill' | 'shape'>> = {
   unknown: { fill: 'yellow', shape: 'ring' },
 };
 
+/** Milliseconds between two of one kind: no eye follows more, and each goes to every editor that is open. */
+const PAUSE = 200;
+
 /** Words are kept once, in the catalogue of the account node. */
 const CATALOGUE = '@smsflow/node-red-sms/sms-provider:sms-provider.status';
 
@@ -29,41 +32,57 @@ export class StatusLine {
   #status: NodeStatus = {};
   /** What keeps an account of the node from working, by the id of the account. */
   #troubles = new Map<string, SmsError>();
+  /** What the node shows, and since when (performance time). */
+  #shown: { kind: string; at: number } = { kind: '', at: 0 };
+  #timer: NodeJS.Timeout | undefined;
   /** What was looked up already: to look up a word takes as long as to send an SMS off. */
   #words = new Map<string, string>();
 
   constructor(RED: NodeAPI, node: Node) {
     this.#RED = RED;
     this.#node = node;
+    node.on('close', () => clearTimeout(this.#timer));
   }
 
   /** A word, with a number or a name behind it. */
   show(word: Word, behind: string | number = ''): void {
     const text = [this.#said(word), behind].filter((part) => part !== '').join(' ');
-    this.#show({ ...LOOKS[word], text });
+    this.#show({ ...LOOKS[word], text }, word);
   }
 
   /** Red, with a few words for the code. What a trouble of the account brings about is over with the trouble. */
   failed(error: SmsError): void {
     const isOfTrouble = [...this.#troubles.values()].some(({ code }) => code === error.code);
-    if (!isOfTrouble) this.#show(this.#red(error));
+    if (!isOfTrouble) this.#show(this.#red(error), error.code);
   }
 
   /** Shown in place of everything else until null says that it is over. */
   trouble(account: string, trouble: SmsError | null): void {
     if (trouble) this.#troubles.set(account, trouble);
     else this.#troubles.delete(account);
-    const [first] = this.#troubles.values();
-    this.#node.status(first ? this.#red(first) : this.#status);
+    this.#put();
   }
 
   clear(): void {
-    this.#show({});
+    this.#show({}, '');
   }
 
-  #show(status: NodeStatus): void {
+  /** Of many that differ in a number only, the first is shown at once, and the last of them a little later. */
+  #show(status: NodeStatus, kind: string): void {
     this.#status = status;
-    if (this.#troubles.size === 0) this.#node.status(status);
+    if (this.#troubles.size > 0) return;
+    const now = performance.now();
+    if (kind !== this.#shown.kind || now - this.#shown.at >= PAUSE) {
+      this.#shown = { kind, at: now };
+      this.#put();
+    } else this.#timer ??= setTimeout(() => this.#put(), PAUSE).unref();
+  }
+
+  #put(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const [trouble] = this.#troubles.values();
+    this.#node.status(trouble ? this.#red(trouble) : this.#status);
   }
 
   #red({ code }: SmsError): NodeStatus {
