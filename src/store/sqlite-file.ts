@@ -55,6 +55,10 @@ export class SqliteFile {
     this.file = path.resolve(file);
   }
 
+  get isOpen(): boolean {
+    return this.#db !== null;
+  }
+
   /** @throws SmsError SMS_STORE */
   open(): void {
     this.#guarded(() => this.#connected());

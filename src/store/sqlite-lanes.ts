@@ -19,6 +19,7 @@ const SQL = {
   drop: 'DELETE FROM lane WHERE id = ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.lane = lane.id)',
   due: 'SELECT id FROM lane WHERE account = ? AND due IS NOT NULL AND due <= ? ORDER BY due, head LIMIT ?',
   next: 'SELECT min(due) AS at FROM lane WHERE account = ? AND due IS NOT NULL',
+  asleep: 'SELECT 1 FROM outbox INDEXED BY outbox_asleep WHERE asleep = 1 AND lane > 0 LIMIT 1',
   wake: 'UPDATE outbox SET asleep = 0 WHERE lane = ? AND asleep = 1 AND not_before <= ?',
   // Of those awake the first that is due, or that lets none pass.
   turn: 'SELECT * FROM outbox WHERE lane = ? AND asleep = 0 AND (not_before <= ? OR attempts > 0) ORDER BY seq LIMIT 1',
@@ -31,6 +32,8 @@ const SQL = {
 /** To be used inside of a read or of a transaction of the file. */
 export class SqliteLanes {
   #file: SqliteFile;
+  /** Whether there may be entries that sleep; most never do. */
+  #areAsleep = true;
 
   constructor(file: SqliteFile) {
     this.#file = file;
@@ -38,6 +41,7 @@ export class SqliteLanes {
 
   /** The process is new: nobody has a claim. */
   freeAll(): void {
+    this.#areAsleep = this.#file.one(SQL.asleep) !== undefined;
     for (const { id } of this.#file.all<{ id: number }>(SQL.unknown)) this.#plan(id);
   }
 
@@ -47,6 +51,11 @@ export class SqliteLanes {
     if (lane) return lane;
     const { lastInsertRowid } = this.#file.run(SQL.add, account, recipient, due, seq);
     return { id: Number(lastInsertRowid), claimed: null, due };
+  }
+
+  /** An entry is stored as one that sleeps. */
+  sleeps(): void {
+    this.#areAsleep = true;
   }
 
   /** An entry was added behind the others, which changes the plan only of a lane that waits for a time still later. */
@@ -65,7 +74,7 @@ export class SqliteLanes {
 
   /** Claims the entry whose turn it is; undefined, and planned anew, when that is still to come. */
   claim(lane: number, now: number): Row | undefined {
-    this.#file.run(SQL.wake, lane, now);
+    if (this.#areAsleep) this.#file.run(SQL.wake, lane, now);
     const row = this.#file.one<Row>(SQL.turn, lane, now);
     if (row && row.not_before <= now) {
       this.#file.run(SQL.claim, row.seq, lane);

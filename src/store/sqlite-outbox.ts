@@ -91,6 +91,7 @@ export class SqliteOutbox implements OutboxStore {
       const seq = row.lane === null && !apart ? this.#next() : row.seq;
       const lane = apart ? null : (row.lane ?? this.#lanes.of(row.account, row.recipient, notBefore, seq).id);
       const asleep = apart ? 0 : asleepOf(kept);
+      if (asleep) this.#lanes.sleeps();
       this.#file.run(SQL.save, seq, lane, asleep, state, attempts, notBefore, expiresAt, startedAt, body, row.seq);
       this.#recount(row, state);
       this.#lanes.release(row.lane ?? lane, row.seq);
@@ -164,6 +165,7 @@ export class SqliteOutbox implements OutboxStore {
     const seq = this.#next();
     const lane = isApart(state) ? null : this.#lanes.of(account, to, notBefore, seq);
     const asleep = lane ? asleepOf(entry) : 0;
+    if (asleep) this.#lanes.sleeps();
     const times = [notBefore, expiresAt, startedAt, createdAt];
     this.#file.run(SQL.add, seq, reference, account, to, lane?.id ?? null, asleep, state, attempts, ...times, body);
     this.#census.tallies.change(account, state, 1);

@@ -23,10 +23,14 @@ export function embeddedStore({ file, keepDays = 30 }: EmbeddedStoreOptions): St
   const sqliteFile: SqliteFile = new SqliteFile(file, {
     adopt: () => {
       outbox.adopt();
+      marks.forget();
       pruning.begin();
     },
     committed: () => outbox.committed(),
-    undone: () => outbox.undone(),
+    undone: () => {
+      outbox.undone();
+      marks.forget();
+    },
   });
   const commits = new Commits(sqliteFile);
   const outbox = new SqliteOutbox(sqliteFile, commits);
