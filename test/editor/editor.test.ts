@@ -56,8 +56,8 @@ describe('the editor', function () {
     });
     describe('dialogs in Node-RED 5, dark', () => dialogs(() => dark, 'dark'));
     describe('dialogs in Node-RED 5, light', () => dialogs(() => light, 'light', true));
-    describe('marks in Node-RED 5, dark', () => marks(() => dark, 'dark'));
-    describe('marks in Node-RED 5, light', () => marks(() => light, 'light'));
+    describe('marks in Node-RED 5, dark', () => marks(() => dark, false));
+    describe('marks in Node-RED 5, light', () => marks(() => light));
     describe('a text in Node-RED 5, dark', () => counterLooks(() => dark));
     describe('a text in Node-RED 5, light', () => counterLooks(() => light));
     describe('a text that is written', () => counter(() => light));
@@ -76,7 +76,7 @@ describe('the editor', function () {
       light = { nodeRed: nodeRed(), editor: await Editor.open(browser, nodeRed().url, 'light', ANSWERS) };
     });
     describe('dialogs in Node-RED 4, light', () => dialogs(() => light, 'light'));
-    describe('marks in Node-RED 4, light', () => marks(() => light, 'light'));
+    describe('marks in Node-RED 4, light', () => marks(() => light, false));
     describe('a text in Node-RED 4, light', () => counterLooks(() => light));
   });
 

@@ -1,11 +1,11 @@
 /** What the workspace shows of nodes: that they use the sandbox, and what is wrong with them. */
 import assert from 'node:assert/strict';
-import type { Theme, World } from './browser.ts';
+import type { World } from './browser.ts';
 import { ACCOUNT, ACTION_TYPES, OTHER_ACCOUNT } from './fixtures.ts';
 import { assertLooksWell } from './look.ts';
 
-/** The tests of the marks of nodes, in the flow with the invented providers. */
-export function marks(world: () => World, theme: Theme): void {
+/** The tests of the marks of nodes, in the flow with the invented providers; without `all`, those that look at Node-RED's own. */
+export function marks(world: () => World, all = true): void {
   let editor = {} as World['editor'];
 
   before(() => {
@@ -52,8 +52,7 @@ export function marks(world: () => World, theme: Theme): void {
     await until(ACTION_TYPES);
   });
 
-  // What is below is the same in both themes.
-  if (theme === 'dark') return;
+  if (!all) return;
 
   it('a node whose fallback alone is a sandbox is marked as well', async () => {
     await setSandbox(ACCOUNT, false);

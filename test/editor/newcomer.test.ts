@@ -25,7 +25,7 @@ describe('a newcomer', function () {
   for (const version of ['5', '4'] as const) {
     it(`sends an SMS in Node-RED ${version} by at most ${MOST} actions, and sees it arrive`, async () => {
       nodeRed = await startNodeRed({ version, flows: [{ id: 'flow', type: 'tab', label: 'Flow 1' }] });
-      const editor = await Editor.open(browser, nodeRed.url, 'light');
+      const editor = await Editor.open(browser, nodeRed.url, 'light', {}, 'en-US', 'real');
       const { page } = editor;
       const canvas = page.locator('#red-ui-workspace-chart');
       let actions = 0;
