@@ -69,11 +69,14 @@ export class SqliteOutbox implements OutboxStore {
       // What has expired is taken out first, in as many portions as it needs.
       if (this.#file.one(SQL.expired, account, now, 1)) return [];
       const claimed: OutboxEntry[] = [];
-      for (let due = lanes(limit); due.length > 0 && claimed.length < limit; due = lanes(limit - claimed.length)) {
+      for (let due = lanes(limit); due.length > 0; due = lanes(limit - claimed.length)) {
+        const before = claimed.length;
         for (const id of due) {
           const row = this.#lanes.claim(id, now);
           if (row) claimed.push(this.#handOut(row, now));
         }
+        // Lanes that are due and have nothing to give would be found due for ever.
+        if (claimed.length === before || claimed.length >= limit) break;
       }
       return claimed;
     };
