@@ -5,7 +5,7 @@ import { NEXMO, OURS, QUEUED, REQUEST, start, UNFOLLOWED, Vendor } from './subje
 const TOGETHER = 50;
 const ROUNDS = 5;
 /** Messages of a subject in a round, and before the first one. */
-const MESSAGES = 3000;
+const MESSAGES = 10_000;
 const WARM_UP = 3000;
 
 const SUBJECTS = [OURS, UNFOLLOWED, QUEUED, REQUEST, NEXMO, 'axios, hand-written', 'undici dispatch, bare'];

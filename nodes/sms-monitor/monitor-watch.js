@@ -35,7 +35,7 @@
       return refresh(true);
     });
     const [held, messages, phone] = [smsMonitor.held(again), smsMonitor.messages(), smsMonitor.phone(again)];
-    const body = make('div', 'sms-body', [held.section, charts.section, phone.section, messages.section]).hide();
+    const body = make('div', 'sms-body', [held.section, phone.section, charts.section, messages.section]).hide();
     content.append(trouble, empty, accounts.section, body);
     let chosen;
     let span = 'hour';

