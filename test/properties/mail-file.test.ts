@@ -56,7 +56,11 @@ describe('of every file of lines', () => {
         assert.equal(found.due !== undefined, when !== null);
         assert.deepEqual(found.sms, given.flatMap(messagesOf));
       }),
-      RUNS,
+      // A date that is none was once an error without a code.
+      {
+        ...RUNS,
+        examples: [['DEMO', new Date(Number.NaN), [{ text: '.', recipients: [{ number: '+100000', fields: null }] }]]],
+      },
     );
     assert.ok(read > RUNS.numRuns / 8, `${read} of ${RUNS.numRuns} files could be written`);
   });
