@@ -34,6 +34,10 @@ const hurry = () => {
   });
 };
 
+/** Node-RED's own: a tip may come before the box that it is shown in. */
+const TIPS =
+  /^TypeError: Cannot read properties of undefined \(reading 'html'\)\s+at \w+ \([^)]*\/red\/red\.min\.js[^)]*\)\s*$/;
+
 export type Theme = 'light' | 'dark';
 
 /** An editor, and the Node-RED that it belongs to. */
@@ -59,7 +63,10 @@ export class Editor {
 
   private constructor(page: Page) {
     this.page = page;
-    page.on('pageerror', (error) => this.complaints.push(error.stack ?? String(error)));
+    page.on('pageerror', (error) => {
+      const said = error.stack ?? String(error);
+      if (!TIPS.test(said)) this.complaints.push(said);
+    });
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(`${message.text()} ${message.location().url}`);
     });
