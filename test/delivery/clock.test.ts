@@ -39,11 +39,11 @@ describe('the clock by which things wait', () => {
     }
     const passed = clock.now() - begun;
     assert(passed >= 25 && passed < 2000, `${passed} ms`);
-    assert(Math.abs(clock.at(Date.now()) - clock.now()) <= 2);
+    assert(Math.abs(clock.at(Date.now()) - clock.now()) <= 200);
     assert(clock.since(begun) < 2000, 'from before');
     assert(clock.since(Date.now() - 100) < 2000, 'from after');
     putBack(-6 * HOUR);
-    assert(Math.abs(clock.now() - Date.now()) <= 2);
+    assert(Math.abs(clock.now() - Date.now()) <= 200);
   });
 });
 
