@@ -7,6 +7,7 @@ import { type ClusterVendor, startVendor } from './cluster-vendor.ts';
 
 /** Another one is another run: CLUSTER_SEED=7 npm test -- test/package/cluster.test.ts */
 const SEED = Number(process.env.CLUSTER_SEED ?? 1);
+const BATCH = 16;
 const MESSAGES = 320;
 /** Messages a second. */
 const RATE = 40;
@@ -69,8 +70,8 @@ describe(`three Node-REDs on one Redis, of which some are killed (seed ${SEED})`
 
   /** All messages, to whoever is there, some at a time. */
   async function give(): Promise<void> {
-    for (let i = 0; i < MESSAGES; i += 16) {
-      const batch = messages.slice(i, i + 16);
+    for (let i = 0; i < MESSAGES; i += BATCH) {
+      const batch = messages.slice(i, i + BATCH);
       const [nth = 0, life = ''] = pick(cluster.alive());
       for (const { key } of batch) givenTo.set(key, life);
       await cluster.give(nth, batch);
@@ -120,14 +121,14 @@ describe(`three Node-REDs on one Redis, of which some are killed (seed ${SEED})`
     assert(survivors.length > 50, `${survivors.length}`);
     assert.deepEqual(new Set(survivors.map(({ instance }) => instance)), new Set(['2.0']));
     assert.deepEqual(twice(survivors.map(({ key }) => key)), []);
-    // Told, and killed before that was written down.
-    assert(twice(receipts.map(({ key }) => key)).length <= deaths);
+    // Told, and killed before that was written down: no more of one that died than it was given at once.
+    assert(twice(receipts.map(({ key }) => key)).length <= deaths * BATCH);
   });
 
   it('tell what became of each message once, behind its receipt', async () => {
     const delivered = () => of('report').filter(({ word }) => word === 'delivered');
     await until('all are delivered', () => keysOf(delivered()).size === MESSAGES, 10_000);
-    assert(twice(delivered().map(({ key }) => key)).length <= deaths);
+    assert(twice(delivered().map(({ key }) => key)).length <= deaths * BATCH);
     const told = cluster.told().filter(({ instance }) => instance === '2.0');
     const places = new Map(told.map(({ what, key }, i) => [`${what} ${key}`, i]));
     for (const { key } of told.filter(({ what }) => what === 'receipt')) {
