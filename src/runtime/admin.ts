@@ -4,6 +4,7 @@ import { verbOf } from '../providers/capabilities';
 import type { Session } from '../providers/session';
 import { toSmsError } from '../sms/errors';
 import { answer, NotFound, param } from './answer';
+import { catalog } from './catalog';
 import { serveChoices } from './choices';
 import { serveDeskAdmin } from './desk';
 import { withDraft } from './draft';
@@ -17,7 +18,7 @@ export function serveProviderAdmin(RED: NodeAPI): void {
   serveMonitorAdmin(RED);
   servePhoneAdmin(RED);
   serveChoices(RED);
-  httpAdmin.get('/sms-provider/catalog', auth.needsPermission('sms-provider.read'), answer(loadedCatalog));
+  httpAdmin.get('/sms-provider/catalog', auth.needsPermission('sms-provider.read'), answer(catalog));
   httpAdmin.post(
     '/sms-provider/test',
     auth.needsPermission('sms-provider.write'),
@@ -84,9 +85,4 @@ function webhookOf(RED: NodeAPI, id: string): WebhookNode {
 function address(RED: NodeAPI, id: string, whole: boolean) {
   const { url, masked, note } = webhookOf(RED, id).address();
   return whole ? { url, masked, note } : { masked, note };
-}
-
-/** Loads every provider, which a Node-RED that nobody edits does without. */
-function loadedCatalog() {
-  return (require('./catalog') as typeof import('./catalog')).catalog();
 }
