@@ -142,8 +142,8 @@ function septetsOf(character: string): number[] | undefined {
   const extension = EXTENSION_TABLE.find(([, one]) => one === character);
   if (extension) return [0x1b, extension[0]];
   const code = DEFAULT_ALPHABET.indexOf(character);
-  // The table leaves a gap at the escape.
-  return code < 0 || character === '\x1b' ? undefined : [code];
+  // At the escape the table has no character; what fills the gap, U+0000, is in no alphabet.
+  return code < 0 || code === 0x1b ? undefined : [code];
 }
 
 function isCheap(character: string, replacement: string | null): boolean {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 const GSM = Array.from('abc XYZ 019 @£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ!"#¤%&\'()*+,-./:;<=>?¡¿ÄÖÑÜ§äöñüà');
 const EXTENSION = Array.from('\f^{}\\[~]|€');
 const LATIN = Array.from('çêîôûëïœŒ’“”–…\u00a0\u200b½²ﬁＡǟ\u0301\u0308\u0338\u00ad\t\u2028');
-const OTHER = ['ж', '你', 'م', '😀', '👍🏽', '🇧🇪', '❤️', '👨‍👩‍👧', 'e\u0301', '\ufe0f', '\u200d'];
+const OTHER = ['\0', '\x1b', 'ж', '你', 'م', '😀', '👍🏽', '🇧🇪', '❤️', '👨‍👩‍👧', 'e\u0301', '\ufe0f', '\u200d'];
 const HALVES = ['\ud83d', '\ude00'];
 
 const of = (...palettes: string[][]) => fc.constantFrom(...palettes.flat());
