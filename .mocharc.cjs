@@ -12,7 +12,7 @@ function everyFile() {
 
 module.exports = {
   spec: named ? [] : everyFile(),
-  require: ['test/support/strict.ts'],
+  require: ['test/support/strict.ts', 'test/support/repeatable.ts'],
   reporter: 'test/coverage/reporter.ts',
   extension: ['ts'],
   recursive: true,
