@@ -2,11 +2,14 @@
 import type { Node, NodeAPI } from 'node-red';
 import { migrated } from '../../src/runtime/migrate';
 import type { QueueDef } from '../../src/runtime/queue';
+import { takeLater } from '../../src/runtime/started';
 
 module.exports = (RED: NodeAPI): void => {
   RED.nodes.registerType('sms-status-queue', function (this: Node, config: QueueDef) {
     RED.nodes.createNode(this, config);
-    const { statusQueue } = require('../../src/runtime/queue') as typeof import('../../src/runtime/queue');
-    statusQueue(RED, this, migrated(config));
+    takeLater(RED, this, () => {
+      const { statusQueue } = require('../../src/runtime/queue') as typeof import('../../src/runtime/queue');
+      return statusQueue(RED, this, migrated(config));
+    });
   });
 };

@@ -5,8 +5,8 @@ import { SmsError } from '../sms/errors';
 import type { StatusReport } from '../sms/types';
 import { accountFor } from './account-of';
 import { evaluator } from './evaluate';
-import { failOne, onInput } from './fail';
-import { type AccountNodeDef, type Message, numberOr } from './nodes';
+import { failOne, taker } from './fail';
+import { type AccountNodeDef, type Message, numberOr, type TakesInput } from './nodes';
 import { sharedOf } from './registry';
 import { StatusLine } from './status';
 
@@ -15,7 +15,7 @@ export interface StatusDef extends AccountNodeDef {
   waitSeconds: number | string;
 }
 
-export function statusRequest(RED: NodeAPI, node: Node, config: StatusDef): void {
+export function statusRequest(RED: NodeAPI, node: Node, config: StatusDef): TakesInput {
   const status = new StatusLine(RED, node);
   const evaluate = evaluator(RED, node, config, ['messageId'], { messageId: 'payload' });
   const { accounts } = sharedOf(RED);
@@ -26,7 +26,7 @@ export function statusRequest(RED: NodeAPI, node: Node, config: StatusDef): void
   };
   const closing = new AbortController();
   node.on('close', () => closing.abort());
-  onInput(
+  return taker(
     node,
     status,
     (message) => ({ account: accountFor(RED, config, message) }),

@@ -3,7 +3,7 @@ import type { Node } from 'node-red';
 import type { Account } from '../delivery/account';
 import { type SmsError, toSmsError } from '../sms/errors';
 import type { AccountReference } from '../sms/types';
-import type { Done, Message } from './nodes';
+import type { Done, Message, Send, TakesInput } from './nodes';
 import type { StatusLine } from './status';
 
 export interface Circumstances {
@@ -30,34 +30,33 @@ export function describe(message: Message, error: SmsError, { account, to, attem
   return message;
 }
 
-type Handler = (message: Message, send: (message: Message | (Message | null)[]) => void) => Promise<void>;
+type Handler = (message: Message, send: Send) => Promise<void>;
 
 /**
- * Runs a handler for each message that comes in. Whatever it throws reaches Catch and the status, never the process;
- * `done` is called once. What is known of the error beside its code is asked of `about`.
+ * Makes of a handler what takes each message that comes in. Whatever it throws reaches Catch and the status, never the
+ * process; `done` is called once. What is known of the error beside its code is asked of `about`.
  */
-export function onInput(
+export function taker(
   node: Node,
   status: StatusLine,
   about: (message: Message) => Circumstances,
   handle: Handler,
-): void {
+): TakesInput {
   const running = new Set<Promise<void>>();
-  node.on('input', (message, send, done) => {
-    const msg = message as Message;
-    const work = handle(msg, send as Parameters<Handler>[1])
+  node.on('close', (_removed: boolean, done: () => void) => {
+    Promise.all(running).finally(() => done());
+  });
+  return (message, send, done) => {
+    const work = handle(message, send)
       .then(
         () => done(),
-        (thrown) => fail(msg, toSmsError(thrown), status, about, done),
+        (thrown) => fail(message, toSmsError(thrown), status, about, done),
       )
       // Node-RED itself refuses some messages, such as one that cannot be copied for a Catch node.
       .catch((error) => node.error(toSmsError(error).message))
       .finally(() => running.delete(work));
     running.add(work);
-  });
-  node.on('close', (_removed: boolean, done: () => void) => {
-    Promise.all(running).finally(() => done());
-  });
+  };
 }
 
 function fail(

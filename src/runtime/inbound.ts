@@ -8,9 +8,9 @@ import { toInstant } from '../sms/time';
 import type { InboundMessage } from '../sms/types';
 import { accountFor, accountIfAny, accountOf } from './account-of';
 import { evaluator } from './evaluate';
-import { guarded, onInput } from './fail';
+import { guarded, taker } from './fail';
 import { mailOf } from './mail';
-import { type AccountNodeDef, type Message, numberOr, type Send } from './nodes';
+import { type AccountNodeDef, type Message, numberOr, type Send, type TakesInput } from './nodes';
 import { Repeater } from './poll';
 import { sharedOf } from './registry';
 import { whenStarted } from './started';
@@ -22,7 +22,7 @@ export interface InboundDef extends AccountNodeDef {
   markRead: boolean;
 }
 
-export function inboundPoll(RED: NodeAPI, node: Node, config: InboundDef): void {
+export function inboundPoll(RED: NodeAPI, node: Node, config: InboundDef): TakesInput {
   const status = new StatusLine(RED, node);
   const evaluate = evaluator(RED, node, config, ['address', 'since']);
 
@@ -72,7 +72,7 @@ export function inboundPoll(RED: NodeAPI, node: Node, config: InboundDef): void 
       poll(accountOf(RED, config), interval, { _msgid: RED.util.generateId() }, (message) => node.send(message)),
     ),
   );
-  onInput(
+  return taker(
     node,
     status,
     (message) => ({ account: accountFor(RED, config, message) }),

@@ -6,8 +6,8 @@ import { measure } from '../sms/segments';
 import type { AlphabetChoice, Measurement } from '../sms/types';
 import { accountFor, accountIfAny } from './account-of';
 import { evaluator } from './evaluate';
-import { onInput } from './fail';
-import type { AccountNodeDef, Message } from './nodes';
+import { taker } from './fail';
+import type { AccountNodeDef, Message, TakesInput } from './nodes';
 import { StatusLine } from './status';
 
 export interface LengthDef extends AccountNodeDef {
@@ -15,7 +15,7 @@ export interface LengthDef extends AccountNodeDef {
   ask: 'local' | 'provider';
 }
 
-export function lengthRequest(RED: NodeAPI, node: Node, config: LengthDef): void {
+export function lengthRequest(RED: NodeAPI, node: Node, config: LengthDef): TakesInput {
   const status = new StatusLine(RED, node);
   const evaluate = evaluator(RED, node, config, ['text', 'to'], { text: 'payload', to: 'to' });
   const alphabet = config.alphabet || 'auto';
@@ -28,7 +28,7 @@ export function lengthRequest(RED: NodeAPI, node: Node, config: LengthDef): void
     return account ? account.measure(text, alphabet) : compose(text, { alphabet });
   };
 
-  onInput(
+  return taker(
     node,
     status,
     (message) => ({ account: used(RED, config, message) }),

@@ -11,6 +11,8 @@ export interface Message extends NodeMessage {
 
 export type Send = (message: Message | (Message | null)[]) => void;
 export type Done = (error?: Error) => void;
+/** What Node-RED calls for each message that comes in. */
+export type TakesInput = (message: Message, send: Send, done: Done) => void;
 
 /** A node of ours that uses an account. */
 export interface AccountNodeDef extends NodeDef {

@@ -3,8 +3,8 @@ import type { Node, NodeAPI } from 'node-red';
 import type { Account } from '../delivery/account';
 import type { StatusReport } from '../sms/types';
 import { accountFor, accountIfAny, accountOf } from './account-of';
-import { guarded, onInput } from './fail';
-import { type AccountNodeDef, type Message, numberOr, type Send } from './nodes';
+import { guarded, taker } from './fail';
+import { type AccountNodeDef, type Message, numberOr, type Send, type TakesInput } from './nodes';
 import { Repeater } from './poll';
 import { sharedOf } from './registry';
 import { whenStarted } from './started';
@@ -15,7 +15,7 @@ export interface QueueDef extends AccountNodeDef {
   limit: number | string;
 }
 
-export function statusQueue(RED: NodeAPI, node: Node, config: QueueDef): void {
+export function statusQueue(RED: NodeAPI, node: Node, config: QueueDef): TakesInput {
   const status = new StatusLine(RED, node);
   const interval = numberOr(config.interval, 0) * 1000;
   const limit = numberOr(config.limit, 0) || 200;
@@ -50,7 +50,7 @@ export function statusQueue(RED: NodeAPI, node: Node, config: QueueDef): void {
     const end = accountIfAny(RED, config)?.tracker.addFeeder('sweep');
     node.on('close', () => end?.());
   }
-  onInput(
+  return taker(
     node,
     status,
     (message) => ({ account: accountFor(RED, config, message) }),

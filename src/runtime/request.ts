@@ -4,8 +4,8 @@ import { Desk } from '../delivery/desk';
 import { SmsError } from '../sms/errors';
 import { accountFor } from './account-of';
 import { evaluator } from './evaluate';
-import { onInput } from './fail';
-import type { AccountNodeDef } from './nodes';
+import { taker } from './fail';
+import type { AccountNodeDef, TakesInput } from './nodes';
 import { StatusLine } from './status';
 
 export interface RequestDef extends AccountNodeDef {
@@ -13,10 +13,10 @@ export interface RequestDef extends AccountNodeDef {
   all: boolean;
 }
 
-export function operationRequest(RED: NodeAPI, node: Node, config: RequestDef): void {
+export function operationRequest(RED: NodeAPI, node: Node, config: RequestDef): TakesInput {
   const status = new StatusLine(RED, node);
   const evaluate = evaluator(RED, node, config, ['params']);
-  onInput(
+  return taker(
     node,
     status,
     (message) => ({ account: accountFor(RED, config, message) }),

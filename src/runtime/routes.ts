@@ -6,9 +6,8 @@ import type { Application, NextFunction, Request, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import type { WebhookRequest } from '../providers/provider';
 
-export interface Route {
-  /** Under httpNode, with a leading slash and none at the end. */
-  path: string;
+/** What is behind an address. */
+export interface Served {
   /** Whether this secret opens the address; undefined when the request has none. */
   opens(secret: string | undefined): boolean;
   /** Answers what came through; must not throw. */
@@ -16,6 +15,17 @@ export interface Route {
   /** Told of a body that is too large; the response has been given. */
   tooLarge(): void;
 }
+
+export interface Route {
+  /** Under httpNode, with a leading slash and none at the end. */
+  path: string;
+  /** Whether others have that path, too. */
+  taken: boolean;
+  end: () => void;
+}
+
+/** Asked for at each request. */
+type Behind = () => Served;
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 /** Milliseconds within which a body has to be there. */
@@ -25,23 +35,24 @@ export const BODY_WITHIN = 30_000;
 type Body = Buffer | 'too large' | 'too slow';
 
 interface Gate {
-  /** The routes of each path, the newest first, which is the one that answers. */
-  routes: Map<string, Route[]>;
+  /** What is behind each path, the newest first, which is the one that answers. */
+  routes: Map<string, Behind[]>;
 }
 
 const gates = new WeakMap<object, Gate>();
 
-/** Serves a route until `end` is called. Of several on one path the newest answers; `taken` says that there are others. */
-export function serve(RED: NodeAPI, route: Route): { taken: boolean; end: () => void } {
+/** Serves an address until `end` is called. Of several on one path the newest answers. */
+export function serve(RED: NodeAPI, address: string, behind: Behind): Route {
   const { routes } = gateOf(RED);
-  const others = routes.get(route.path) ?? [];
-  routes.set(route.path, [route, ...others]);
+  const path = `/${address.replace(/^\/+|\/+$/g, '')}`;
+  const others = routes.get(path) ?? [];
+  routes.set(path, [behind, ...others]);
   const end = () => {
-    const left = (routes.get(route.path) ?? []).filter((one) => one !== route);
-    if (left.length > 0) routes.set(route.path, left);
-    else routes.delete(route.path);
+    const left = (routes.get(path) ?? []).filter((one) => one !== behind);
+    if (left.length > 0) routes.set(path, left);
+    else routes.delete(path);
   };
-  return { taken: others.length > 0, end };
+  return { path, taken: others.length > 0, end };
 }
 
 interface TakenRequest extends Request {
@@ -54,7 +65,7 @@ function gateOf(RED: NodeAPI): Gate {
   const { httpNode } = RED;
   let gate = gates.get(httpNode);
   if (!gate) {
-    gate = { routes: new Map<string, Route[]>() };
+    gate = { routes: new Map<string, Behind[]>() };
     gates.set(httpNode, gate);
     takeBodiesFirst(RED, gate);
     httpNode.use(answerer(gate));
@@ -63,13 +74,13 @@ function gateOf(RED: NodeAPI): Gate {
 }
 
 /** The last segment is the path's own, or the secret behind it. */
-function match({ routes }: Gate, path: string): { route: Route; secret: string | undefined } | undefined {
+function match({ routes }: Gate, path: string): { served: Served; secret: string | undefined } | undefined {
   const clean = withoutLastSlashes(decoded(path));
   const [exact] = routes.get(clean) ?? [];
-  if (exact) return { route: exact, secret: undefined };
+  if (exact) return { served: exact(), secret: undefined };
   const cut = clean.lastIndexOf('/');
-  const [route] = routes.get(clean.slice(0, cut)) ?? [];
-  return route && { route, secret: clean.slice(cut + 1) };
+  const [behind] = routes.get(clean.slice(0, cut)) ?? [];
+  return behind && { served: behind(), secret: clean.slice(cut + 1) };
 }
 
 /** In one pass: anybody may ask for sixteen thousand slashes. */
@@ -88,11 +99,11 @@ function decoded(path: string): string {
 }
 
 /** The route of an address, and whether its secret, in the path or as `?key=`, opens it. */
-function opened(gate: Gate, path: string, key: unknown): { route: Route; allowed: boolean } | undefined {
+function opened(gate: Gate, path: string, key: unknown): { served: Served; allowed: boolean } | undefined {
   const found = match(gate, path);
   if (!found) return undefined;
-  const { route, secret } = found;
-  return { route, allowed: route.opens(secret ?? (typeof key === 'string' ? key : undefined)) };
+  const { served, secret } = found;
+  return { served, allowed: served.opens(secret ?? (typeof key === 'string' ? key : undefined)) };
 }
 
 function answerer(gate: Gate) {
@@ -104,10 +115,10 @@ function answerer(gate: Gate) {
     const { method } = request;
     const push = { method, headers: headersOf(request), query: queryOf(request) };
     const give = (body: Body) => {
-      if (Buffer.isBuffer(body)) return found.route.handle({ ...push, body }, response);
+      if (Buffer.isBuffer(body)) return found.served.handle({ ...push, body }, response);
       if (body === 'too slow') return refuse(response, 408);
       refuse(response, 413);
-      found.route.tooLarge();
+      found.served.tooLarge();
     };
     // A request that breaks off has nobody left to answer.
     if (request.smsBody !== undefined) give(request.smsBody);

@@ -102,12 +102,11 @@ export class SendNode {
     });
     // Whoever is on the way out hands in all that came.
     node.on('close', () => this.#direct.open());
-    node.on('input', (message, send, done) => this.#input({ message: message as Message, send: send as Send, done }));
   }
 
-  #input(input: Input): void {
+  take(input: Input): void {
     if (this.#config.queue === false) {
-      this.#inputNow(input);
+      this.#takeDirect(input);
       return;
     }
     this.#inputs.add(input);
@@ -115,7 +114,7 @@ export class SendNode {
   }
 
   /** Its account is looked for now: those of a flow that ends are found no more, and still send what came. */
-  #inputNow(input: Input): void {
+  #takeDirect(input: Input): void {
     try {
       const account = accountFor(this.#RED, this.#config, input.message);
       this.#direct.give(account.id, { ...input, account });

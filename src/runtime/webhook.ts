@@ -15,7 +15,7 @@ import { describe } from './fail';
 import type { AccountNodeDef, Message, ProviderNode } from './nodes';
 import { type PublicAddress, publicAddress } from './public-address';
 import { sharedOf } from './registry';
-import { MAX_BODY_BYTES, serve } from './routes';
+import { MAX_BODY_BYTES, type Route, type Served } from './routes';
 import { whenStarted } from './started';
 import { StatusLine } from './status';
 
@@ -27,7 +27,7 @@ export interface WebhookDef extends AccountNodeDef {
 const REFERENCE = 'ref';
 const SELF_TEST = 'selftest';
 
-export class WebhookNode {
+export class WebhookNode implements Served {
   readonly path: string;
   #RED: NodeAPI;
   #node: Node;
@@ -36,22 +36,15 @@ export class WebhookNode {
   #selfTests = new Set<string>();
   #running = new Set<Promise<void>>();
 
-  constructor(RED: NodeAPI, node: Node, config: WebhookDef) {
+  constructor(RED: NodeAPI, node: Node, config: WebhookDef, { path, taken }: Pick<Route, 'path' | 'taken'>) {
     this.#RED = RED;
     this.#node = node;
     this.#config = config;
     this.#status = new StatusLine(RED, node);
-    this.path = pathOf(config.path || `/sms/${node.id}`);
-    const { taken, end: leave } = serve(RED, {
-      path: this.path,
-      opens: (secret) => this.#opens(secret),
-      handle: (request, response) => this.#handle(request, response),
-      tooLarge: () => this.#refused(tooLarge()),
-    });
+    this.path = path;
     const account = accountIfAny(RED, config);
     const endFeeding = account ? this.#feed(account) : undefined;
     node.on('close', (_removed: boolean, done: () => void) => {
-      leave();
       endFeeding?.();
       Promise.all(this.#running).finally(() => done());
     });
@@ -138,7 +131,7 @@ export class WebhookNode {
     return accountIfAny(this.#RED, this.#config)?.provider.webhook?.verify !== undefined;
   }
 
-  #opens(given: string | undefined): boolean {
+  opens(given: string | undefined): boolean {
     const secret = this.#secret();
     if (secret !== '' && !this.#signs()) return given !== undefined && isSame(given, secret);
     return (secret !== '' || this.#providerNode()?.sandboxed === true) && given === undefined;
@@ -160,7 +153,11 @@ export class WebhookNode {
     } else this.#status.show('listening');
   }
 
-  #handle(request: WebhookRequest, response: Response): void {
+  tooLarge(): void {
+    this.#refused(tooLarge());
+  }
+
+  handle(request: WebhookRequest, response: Response): void {
     const { [SELF_TEST]: nonce } = request.query;
     if (nonce !== undefined) {
       response
@@ -219,10 +216,6 @@ export class WebhookNode {
 
 function answer(response: Response, status: number): void {
   response.status(status).type('text/plain').end();
-}
-
-function pathOf(path: string): string {
-  return `/${path.replace(/^\/+|\/+$/g, '')}`;
 }
 
 function tooLarge(): SmsError {

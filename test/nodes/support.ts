@@ -7,6 +7,7 @@ import type { Application } from 'express';
 import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { closeUnused } from '../../dist/src/runtime/open-stores.js';
+import { wake } from '../../dist/src/runtime/started.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../dist/src/sandbox/index.js';
 import { manifest, ROOT } from '../support/packed.ts';
 
@@ -92,10 +93,14 @@ async function load(node: Omit<Entry, 'id'>, accounts: Entry[], more: Entry[] = 
   ];
   if (!isServing) await begin();
   await helper.load([mount, ...modules] as never, flow as never, credentials as never);
+  wake(red);
   return listen();
 }
 
+let red: NodeAPI;
+
 function mount(RED: NodeAPI): void {
+  red = RED;
   (helper as unknown as { _app: Application })._app.use(RED.httpNode as unknown as Application);
 }
 
