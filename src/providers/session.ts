@@ -3,6 +3,7 @@ import { SmsError, toSmsError } from '../sms/errors';
 import { refusal } from './classify';
 import { HttpClient, type HttpOptions, type HttpRequest, type HttpResponse } from './http';
 import type { Credentials, Operation, Params, Provider, Settings } from './provider';
+import { repeated } from './repeat';
 import { parseJson } from './rest';
 import { checkParams, checkResult } from './schema';
 import { type TokenKeeper, TokenSource } from './token';
@@ -78,7 +79,10 @@ export class Session {
     }
   }
 
-  /** Every page of an operation, one after the other; a page that was had before is the end, whatever the vendor says. */
+  /**
+   * Every page of an operation, one after the other; a page that was had before is the end, whatever the vendor says. One
+   * behind the first that does not come is asked for again before all that was read is given up.
+   */
   async *pages<T = unknown>(id: string, params: Params = {}): AsyncGenerator<T> {
     const operation = this.operation(id);
     const asked = new Set<string>();
@@ -87,7 +91,9 @@ export class Session {
       const key = JSON.stringify(page);
       if (asked.has(key)) return;
       asked.add(key);
-      const result: T = await this.call<T>(id, page);
+      const wanted = page;
+      const ask = () => this.call<T>(id, wanted);
+      const result: T = await (last === undefined || operation.writes ? ask() : repeated(ask));
       const shown = JSON.stringify(result);
       // A vendor that does not know the parameters of paging answers the same to all of them.
       if (shown === last) return;

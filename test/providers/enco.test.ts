@@ -1,5 +1,6 @@
 /** Enco's rows of the coverage list, one by one: what the vendor was sent, and what was made of its answer. */
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { verbOf } from '../../dist/src/providers/capabilities.js';
 import { enco } from '../../dist/src/providers/enco/index.js';
 import type { WebhookEvents } from '../../dist/src/providers/provider.js';
@@ -495,6 +496,58 @@ describe('Enco, row by row', () => {
       });
     }
 
+    /** Pages of one row each, behind a vendor that fails so many of the calls for each page. */
+    async function failingPages(
+      fails: (page: string, nth: number) => number,
+    ): Promise<{ line: Session; asked: string[] }> {
+      const asked: string[] = [];
+      const { origin } = await edge(
+        api((socket, request) => {
+          const page = /pageref=(\w+)/.exec(request)?.[1] ?? 'first';
+          asked.push(page);
+          const status = fails(page, asked.filter((other) => other === page).length);
+          const next = { first: 'a', a: 'b', b: 'c' }[page];
+          if (status === 0) socket.resetAndDestroy();
+          else if (status !== 200) socket.write(http(status, '', status === 429 ? { 'retry-after': '1' } : {}));
+          else socket.write(http(200, JSON.stringify(next ? [{ requestId: next }] : [])));
+        }),
+      );
+      return { line: session({ baseUrl: origin, tokenUrl: `${origin}/token`, credentials: CREDENTIALS }), asked };
+    }
+
+    async function read(line: Session): Promise<string[]> {
+      const seen: string[] = [];
+      for await (const rows of line.pages<Row[]>('enco.logs.interval', { ...interval, limit: 1 }))
+        seen.push(...rows.map(({ requestId = '' }) => requestId));
+      return seen;
+    }
+
+    for (const [what, status] of [
+      ['breaks off', 0],
+      ['is answered 500', 500],
+      ['is answered 429 with a short Retry-After', 429],
+    ] as const) {
+      it(`enco.logs.paging: a page that ${what} is asked for again, and no other`, async () => {
+        const { line, asked } = await failingPages((page, nth) => (page === 'b' && nth === 1 ? status : 200));
+        const begun = Date.now();
+        assert.deepEqual(await read(line), ['a', 'b', 'c']);
+        assert.deepEqual(asked, ['first', 'a', 'b', 'b', 'c']);
+        if (status === 429) assert.ok(Date.now() - begun >= 1000, 'not before its time');
+      });
+    }
+
+    it('enco.logs.paging: a page that keeps failing ends the reading, as does at once the first, or one that is refused', async () => {
+      const ofThree = await failingPages((page) => (page === 'b' ? 500 : 200));
+      assert.equal((await failure(read(ofThree.line))).httpStatus, 500);
+      assert.deepEqual(ofThree.asked, ['first', 'a', 'b', 'b', 'b']);
+      const first = await failingPages(() => 500);
+      assert.equal((await failure(read(first.line))).httpStatus, 500);
+      assert.deepEqual(first.asked, ['first']);
+      const refused = await failingPages((page) => (page === 'a' ? 403 : 200));
+      assert.equal((await failure(read(refused.line))).httpStatus, 403);
+      assert.deepEqual(refused.asked, ['first', 'a']);
+    });
+
     it('enco.logs.paging: after the last page, asked for by that name, comes none', async () => {
       const { line, ids } = await withLog(4);
       const seen: unknown[] = [];
@@ -558,6 +611,39 @@ describe('Enco, row by row', () => {
         found.map(({ id, acceptedAt, status }) => [id, acceptedAt, status]),
         ['a', 'b', 'c'].map((id, n) => [id, `2026-03-04T11:0${n + 1}:00.000Z`, 'queued']),
       );
+    });
+
+    it('enco.logs.interval: look-ups that come while one is made share the next one, and each finds its own', async () => {
+      const { vendor, line } = await connect();
+      const texts = Array.from({ length: 20 }, (_, n) => `text ${n}`);
+      const sent: string[] = [];
+      for (const text of texts) sent.push((await enco.verbs.send(line, outgoing(phone('0004'), { text }))).id);
+      const attempt = { to: phone('0004'), sender: null, reference: 'r', startedAt: Date.now() };
+      const found = await Promise.all(texts.map((text) => verbOf(enco, 'lookup')(line, { ...attempt, text })));
+      assert.deepEqual(
+        found.map((records) => records.map(({ id }) => id)),
+        sent.map((id) => [id]),
+      );
+      // Some may have come in another minute.
+      assert.ok(vendor.requests('enco.logs.interval').count <= 4);
+    });
+
+    it('enco.logs.interval: what is only in the minute that others read is no record of an attempt', async () => {
+      const noon = Date.parse('2026-03-04T12:00:00.000Z');
+      const { line } = await connect({ now: () => noon });
+      await enco.verbs.send(line, outgoing(phone('0004'), { text: 'x' }));
+      const clock = sinon.useFakeTimers({ now: noon + 6 * 60_000, toFake: ['Date'] });
+      try {
+        const find = (after: number) =>
+          verbOf(enco, 'lookup')(line, {
+            ...{ to: phone('0004'), text: 'x', sender: null, reference: 'r' },
+            startedAt: noon + 5 * 60_000 + after,
+          });
+        const [within, beside] = await Promise.all([find(0), find(20_000)]);
+        assert.deepEqual([within.length, beside.length], [1, 0]);
+      } finally {
+        clock.restore();
+      }
     });
 
     it('enco.logs.interval: a look-up is not misled by rows in any other form', async () => {

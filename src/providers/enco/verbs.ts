@@ -5,20 +5,12 @@ import { measure } from '../../sms/segments';
 import type { Measurement } from '../../sms/types';
 import { atMost } from '../at-most';
 import { CONNECTIONS } from '../http';
-import type {
-  Accepted,
-  Attempt,
-  InboundQuery,
-  OutgoingMessage,
-  ProviderInbound,
-  ProviderReport,
-  Verbs,
-} from '../provider';
-import { recordedWithin } from '../recorded';
+import type { Accepted, InboundQuery, OutgoingMessage, ProviderInbound, ProviderReport, Verbs } from '../provider';
 import type { Session } from '../session';
+import { findInLog } from './log';
 import { deliveryInfo, idOf, meaningOf, number, utc } from './values';
 
-export const verbs: Verbs = { send, status, inbound, lookup, length, senders };
+export const verbs: Verbs = { send, status, inbound, lookup: findInLog, length, senders };
 
 async function send(session: Session, { to, text, sender, options, callbackUrl }: OutgoingMessage): Promise<Accepted> {
   const body = { message: text, destinations: [to], ...(callbackUrl ? { callbackURL: callbackUrl } : {}), ...options };
@@ -105,64 +97,6 @@ function inboundMessage(address: string | null, row: InboundRow, ids: Map<string
     receivedAt: utc(row.timeReceived),
     raw: row,
   };
-}
-
-const LOG_PAGE = 100;
-
-/** The log of successful calls is the only place where a message can be found without its id: by recipient, text and time. */
-async function lookup(session: Session, attempt: Attempt): Promise<Accepted[]> {
-  const { since, until } = recordedWithin(attempt.startedAt);
-  const [start, end] = [new Date(since), new Date(until)];
-  const found: Accepted[] = [];
-  for (const { year, month } of monthsOf(start, end)) {
-    const pages = session.pages<Record<string, unknown>[]>('enco.logs.interval', {
-      type: 'sms-outbound',
-      ...(attempt.sender ? { dedicatedaddress: attempt.sender } : {}),
-      year,
-      month,
-      startTime: start.toISOString(),
-      endTime: end.toISOString(),
-      limit: LOG_PAGE,
-    });
-    for await (const rows of pages) found.push(...rows.filter((row) => isAttempt(row, attempt)).map(acceptedRow));
-  }
-  const once = new Map(found.map((row) => [row.id, row]));
-  return [...once.values()].sort((a, b) => a.acceptedAt.localeCompare(b.acceptedAt));
-}
-
-function isAttempt(row: Record<string, unknown>, { to, text }: Attempt): boolean {
-  return (
-    typeof row.requestId === 'string' &&
-    row.requestId !== '' &&
-    typeof row.destinationAddress === 'string' &&
-    typeof row.message === 'string' &&
-    number(row.destinationAddress) === to &&
-    oneLineEnd(row.message) === oneLineEnd(text)
-  );
-}
-
-function oneLineEnd(text: string): string {
-  return text.replace(/\r\n?/g, '\n').trimEnd();
-}
-
-function acceptedRow(row: Record<string, unknown>): Accepted {
-  const word = typeof row.initialDeliveryInfo === 'string' && row.initialDeliveryInfo ? row.initialDeliveryInfo : null;
-  return {
-    id: String(row.requestId),
-    status: word === null ? 'queued' : meaningOf(word).status,
-    providerStatus: word,
-    acceptedAt: utc(row.timestamp),
-    raw: row,
-  };
-}
-
-/** Year and month are demanded beside the interval; the vendor's months are Belgian, up to two hours ahead of UTC. */
-function monthsOf(start: Date, end: Date): { year: number; month: number }[] {
-  const months = [start, end, new Date(end.getTime() + 2 * 3600_000)].map((time) => ({
-    year: time.getUTCFullYear(),
-    month: time.getUTCMonth() + 1,
-  }));
-  return months.filter((a, i) => months.findIndex((b) => b.year === a.year && b.month === a.month) === i);
 }
 
 interface LengthAnswer {
