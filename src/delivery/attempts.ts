@@ -3,7 +3,7 @@ import type { Accepted } from '../providers/provider';
 import { SmsError, toSmsError } from '../sms/errors';
 import type { OutboxEntry } from '../store';
 import { callsOf, refusedTogether } from './batches';
-import { type Breaker, backoff } from './breaker';
+import { again, type Breaker, backoff } from './breaker';
 import { brokenOff, said, unanswered, uncertainError } from './endings';
 import type { OutboxOptions, Settlement } from './outbox-options';
 
@@ -133,17 +133,25 @@ export class Attempts {
   async #send(entries: readonly OutboxEntry[]): Promise<void> {
     const answers = await this.#answers(entries);
     const together = refusedTogether(entries, answers);
+    this.#toBreaker(entries, answers);
     const ends = entries.map((entry, i) => {
       const answer = answers[i] ?? brokenOff(new Error('the vendor did not answer for this message'));
-      if (!(answer instanceof SmsError)) {
-        this.#breaker.succeeded();
-        return this.end({ entry, accepted: answer });
-      }
-      this.#breaker.failed(answer, entry.to, this.#options.clock.now());
+      if (!(answer instanceof SmsError)) return this.end({ entry, accepted: answer });
       if (answer.outcome === 'unknown') return this.#becomeUnknown(entry, answer);
       return together.has(entry) ? this.#tryAlone(entry) : this.#notSent(entry, answer);
     });
     await allOf(ends);
+  }
+
+  /** What failed for all of a call together is one failure. */
+  #toBreaker(entries: readonly OutboxEntry[], answers: readonly (Accepted | SmsError | undefined)[]): void {
+    const errors = new Map<SmsError, string>();
+    entries.forEach(({ to }, i) => {
+      const answer = answers[i];
+      if (answer instanceof SmsError) errors.set(answer, to);
+    });
+    if (answers.some((answer) => answer && !(answer instanceof SmsError))) this.#breaker.succeeded();
+    for (const [error, to] of errors) this.#breaker.failed(error, to, this.#options.clock.now());
   }
 
   async #answers(entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]> {
@@ -203,10 +211,11 @@ export class Attempts {
       accepted = (await lookup?.(entry)) ?? null;
     } catch (thrown) {
       const error = toSmsError(thrown);
+      if (error.code === 'SMS_RATE_LIMITED') this.#breaker.refused(error, clock.now());
       this.#unansweredSince = Math.min(this.#unansweredSince, clock.now());
       if (!error.retryable || this.#isOver(entry)) return this.#stillUnknown(entry, error);
       // A look-up that was not answered says nothing about the message: it is made again, for a while.
-      entry.notBefore = clock.now() + backoff(6);
+      entry.notBefore = clock.now() + Math.max(error.retryAfter ?? 0, again(clock.since(entry.startedAt)));
       return this.save(entry);
     }
     this.#unansweredSince = Number.POSITIVE_INFINITY;

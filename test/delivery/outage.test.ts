@@ -22,6 +22,7 @@ describe('an outage of the vendor', () => {
     });
     const account = open(vendor);
     for (let i = 0; i < 100; i += 1) await send(account, number(i));
+    while (vendor.calls.length === 0) await wait(2);
     await wait(300);
     const before = vendor.calls.length;
     assert(before <= 34, `hardly more than there are connections, not ${before}`);
@@ -48,6 +49,47 @@ describe('an outage of the vendor', () => {
     for (let i = 3; i < 20; i += 1) await send(account, number(i));
     await wait(1200);
     assert.equal(vendor.underWay() <= 1, true, `${vendor.underWay()} probes at once`);
+  });
+
+  it('is none while the vendor answers most calls: those go on, and nobody waits for the others', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const first = new Set<string>();
+    // Of ten numbers one fails once.
+    const vendor = await start(({ to }) => {
+      const fails = to.endsWith('5') && !first.has(to);
+      first.add(to);
+      return fails ? (to.endsWith('15') ? 500 : 'reset') : 'accept';
+    });
+    const account = open(vendor, { rate: 50 });
+    const gaps: number[] = [];
+    for (let i = 0; i < 60; i += 1) await send(account, number(i));
+    await owner.until(() => vendor.calls.length >= 60);
+    for (let i = 1; i < 60; i += 1) gaps.push((vendor.calls[i]?.at ?? 0) - (vendor.calls[i - 1]?.at ?? 0));
+    gaps.sort((a, b) => a - b);
+    assert((gaps[50] ?? 0) < 200, 'no pause after each failure');
+    assert(gaps.filter((gap) => gap >= 230).length <= 1, `nobody waited for the shortest pause: ${gaps.slice(-6)}`);
+  });
+
+  it('gives a vendor that says 429 the pause that it asks for, though others are accepted meanwhile', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    let refusedAt = 0;
+    const vendor = await start(async ({ nth }) => {
+      if (nth === 3) refusedAt = performance.now();
+      if (nth > 3) return 'accept';
+      if (nth === 3) return { status: 429, headers: { 'retry-after': '1' } };
+      await wait(100);
+      return 'accept';
+    });
+    const account = open(vendor);
+    for (let i = 0; i < 3; i += 1) await send(account, number(i));
+    await owner.until(() => owner.outcomes.length === 2);
+    for (let i = 3; i < 6; i += 1) await send(account, number(i));
+    await owner.until(() => owner.outcomes.length === 6);
+    assert(vendor.calls.length === 7 && performance.now() - refusedAt >= 990);
+    assert(
+      vendor.calls.slice(3).every(({ at }) => at - (vendor.calls[2]?.at ?? 0) >= 990),
+      'none came before',
+    );
   });
 
   it('is not told by one recipient: the others go on', async () => {

@@ -215,8 +215,9 @@ export async function until(holds: () => boolean | Promise<boolean>, millisecond
 
 export const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** `accept`, a status to refuse with, `lose` (taken, no answer), `reset` (not taken, no answer), or a pause before accepting. */
-export type Behaviour = (call: SendCall) => 'accept' | 'lose' | 'reset' | number | Promise<'accept' | number>;
+/** `accept`, a status to refuse with, `lose` (taken, no answer), or `reset` (not taken, no answer). */
+type Behaving = 'accept' | 'lose' | 'reset' | number | { status: number; headers: Record<string, string> };
+export type Behaviour = (call: SendCall) => Behaving | Promise<Behaving>;
 
 export interface SendCall {
   to: string;
@@ -233,6 +234,8 @@ export interface Vendor extends Line {
   asked: Map<string, number>;
   /** What the log and the statuses answer instead of 200. */
   trouble: number | null;
+  /** How many of those questions are answered so; default all. */
+  troubled: number;
   underWay: () => number;
   most: () => number;
   close(): Promise<void>;
@@ -253,6 +256,7 @@ async function startVendor(behaviour: Behaviour): Promise<Vendor> {
     taken: [],
     asked: new Map(),
     trouble: null,
+    troubled: Number.POSITIVE_INFINITY,
     underWay: () => underWay,
     most: () => most,
     close: () =>
@@ -269,7 +273,7 @@ async function startVendor(behaviour: Behaviour): Promise<Vendor> {
     vendor.asked.set(path, (vendor.asked.get(path) ?? 0) + 1);
     if (path === '/token') return answer(response, 200, { access_token: 'token', expires_in: 3600 });
     if (incoming.method === 'POST') return take(JSON.parse(body), response);
-    if (vendor.trouble !== null) return answer(response, vendor.trouble, {});
+    if (vendor.trouble !== null && --vendor.troubled >= 0) return answer(response, vendor.trouble, {});
     if (path === '/logs') return answer(response, 200, vendor.taken.map(logRow));
     return answer(response, 200, { deliveryInfo: [{ address: '', deliveryStatus: 'DeliveredToNetwork' }] });
   }
@@ -283,7 +287,9 @@ async function startVendor(behaviour: Behaviour): Promise<Vendor> {
     try {
       const what = await behaviour(call);
       if (what === 'reset') return void response.destroy();
-      if (typeof what === 'number') return answer(response, what, { fault: { code: what, message: 'No' } });
+      const { status = 0, headers } =
+        typeof what === 'number' ? { status: what } : typeof what === 'object' ? what : {};
+      if (status > 0) return answer(response, status, { fault: { code: status, message: 'No' } }, headers);
       const id = `id-${vendor.taken.length + 1}`;
       vendor.taken.push({ id, to, text, at: Date.now() });
       if (what === 'lose') return void response.destroy();
@@ -304,6 +310,6 @@ function logRow({ id, to, text, at }: Vendor['taken'][number]) {
   return { timestamp, destinationAddress: to, message: text, initialDeliveryInfo: 'MessageWaiting', requestId: id };
 }
 
-function answer(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+function answer(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { ...headers, 'content-type': 'application/json' }).end(JSON.stringify(body));
 }

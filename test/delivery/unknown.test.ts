@@ -63,6 +63,19 @@ describe('an attempt of unknown outcome', () => {
     assert.equal(vendor.calls.length, 2, 'nothing was sent again');
   });
 
+  it('is looked up again soon when a look-up is not answered, and not later than it must', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const vendor = await start(() => 'lose');
+    [vendor.trouble, vendor.troubled] = [500, 3];
+    const account = open(vendor, { lookups: [0.03] });
+    const begun = performance.now();
+    await send(account, '+32470000001');
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.equal(owner.outcomes[0]?.receipt?.id, 'id-1');
+    assert.equal(vendor.asked.get('/logs'), 4);
+    assert(performance.now() - begun >= 750, 'not at once');
+  });
+
   it('is told with the words of the vendor at the end', async () => {
     const { owner, vendor: start, account: open } = rig();
     const account = open(await start(() => 500), { uncertain: 'drop', lookups: [0.03] });
