@@ -32,6 +32,8 @@ export interface Delay {
 export class Ear {
   /** By message: its ends, of which it should have one. */
   readonly ends = new Map<string, (string | null)[]>();
+  /** By message: when its first end was heard of, milliseconds of a clock that is never put back. */
+  readonly endedAt = new Map<string, number>();
   /** By message: its final reports, of which it should have one at most. */
   readonly finals = new Map<string, number>();
   /** Complaints of Node-RED or of a node. */
@@ -71,6 +73,7 @@ export class Ear {
     const [, what = '', json = ''] = /^(END|FINAL|PROBE) (.*)$/.exec(line) ?? [];
     if (what === 'END') {
       const { key, code } = JSON.parse(json) as End;
+      if (!this.ends.has(key)) this.endedAt.set(key, performance.now());
       this.ends.set(key, [...(this.ends.get(key) ?? []), code]);
     } else if (what === 'FINAL') this.finals.set(json, (this.finals.get(json) ?? 0) + 1);
     else if (what === 'PROBE') this.#answers.shift()?.resolve(JSON.parse(json));

@@ -31,6 +31,8 @@ export interface LoadResult {
   underWay: number;
   /** Seconds, and what the event loop was late by, without deploys and with them. */
   phases: { title: string; messages: number; seconds: number; delay: Delay }[];
+  /** By account: seconds in which so much of the first phase was settled. */
+  settled: Record<string, Settled>;
   /** When so much of the first phase is settled: megabytes of the heap that are in use. */
   heap: { percent: number; megabytes: number }[];
   /** Before anything was deployed. */
@@ -39,6 +41,13 @@ export interface LoadResult {
   running: [Census, Census];
   /** With nothing deployed any more. */
   after: Census;
+}
+
+/** Seconds until half of the messages had ended, 99 of 100, and all. */
+export interface Settled {
+  half: number;
+  most: number;
+  all: number;
 }
 
 /** Messages that are given before each redeploy. */
@@ -77,6 +86,7 @@ export async function load({
     await site.settled(FIRST);
 
     const heap: LoadResult['heap'] = [];
+    const begun = performance.now();
     const first = await site.phase('without a deploy', all.length, async ({ give, settled, ear }) => {
       const giving = give(all);
       giving.catch(() => {});
@@ -86,6 +96,7 @@ export async function load({
       }
       await giving;
     });
+    const settled = settledOf(all, site.ear, begun);
     const once = await site.ear.census();
     const second = await site.phase(
       `with ${redeploys} deploys`,
@@ -108,7 +119,7 @@ export async function load({
     const after = await site.clear();
     return {
       ...{ given, ends, finals, complaints, underWay, heap, vendor: await vendor.report() },
-      ...{ phases: [first, second], before, running: [once, many], after },
+      ...{ phases: [first, second], settled, before, running: [once, many], after },
     };
   } finally {
     await site?.stop();
@@ -196,6 +207,16 @@ async function startSite(vendor: FailingVendor, limit: number): Promise<Site> {
     stop: () => nodeRed.stop(),
   };
   return site;
+}
+
+function settledOf(messages: readonly Message[], { endedAt }: Ear, begun: number): LoadResult['settled'] {
+  const ofLine = (id: string): Settled => {
+    const own = messages.filter(({ line }) => line === id).map(({ key }) => (endedAt.get(key) ?? begun) - begun);
+    const seconds = own.sort((a, b) => a - b).map((milliseconds) => milliseconds / 1000);
+    const at = (share: number) => seconds[Math.ceil(seconds.length * share) - 1] ?? 0;
+    return { half: at(0.5), most: at(0.99), all: at(1) };
+  };
+  return Object.fromEntries(LINES.map(({ id }) => [id, ofLine(id)]));
 }
 
 async function post(nodeRed: NodeRed, messages: readonly Message[]): Promise<void> {

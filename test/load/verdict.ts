@@ -29,7 +29,7 @@ export function problemsOf(result: LoadResult): string[] {
 }
 
 /** As Markdown. */
-export function tablesOf({ given, ends, finals, vendor, phases, heap, running, after }: LoadResult): string {
+export function tablesOf({ given, ends, finals, vendor, phases, settled, heap, running, after }: LoadResult): string {
   const megabytes = (census: Census) => (census.heap / 2 ** 20).toFixed(1);
   const spoiled = Object.entries(vendor.spoiled);
   return [
@@ -50,6 +50,12 @@ export function tablesOf({ given, ends, finals, vendor, phases, heap, running, a
     row('---', '---:', '---:', '---:', '---:', '---:'),
     ...phases.map(({ title, messages, seconds, delay: { median, p99, max } }) =>
       row(title, messages, seconds.toFixed(1), ...[median, p99, max].map((late) => `${late.toFixed(1)} ms`)),
+    ),
+    '',
+    row('seconds until so much was settled, without a deploy', '50 %', '99 %', '100 %'),
+    row('---', '---:', '---:', '---:'),
+    ...Object.entries(settled).map(([id, { half, most, all }]) =>
+      row(id, ...[half, most, all].map((seconds) => seconds.toFixed(1))),
     ),
     '',
     row('heap in use, after a collection', 'MB'),
