@@ -10,11 +10,14 @@ export class Clock {
   /** Epoch milliseconds; never less than before. */
   now(): number {
     const [wall, steady] = [Date.now(), performance.now()];
-    const isPutBack = wall < this.#last;
-    const now = isPutBack ? this.#last + Math.floor(steady - this.#steady) : wall;
-    // What is less than a millisecond counts the next time.
-    if (now !== this.#last || !isPutBack) [this.#last, this.#steady] = [now, steady];
-    return now;
+    if (wall >= this.#last) [this.#last, this.#steady] = [wall, steady];
+    else {
+      // What is less than a millisecond counts the next time.
+      const passed = Math.floor(steady - this.#steady);
+      this.#last += passed;
+      this.#steady += passed;
+    }
+    return this.#last;
   }
 
   /** What it shows when the clock on the wall shows that. */
