@@ -64,6 +64,31 @@ for (const [kind, make] of STORES) {
       assert.deepEqual(await told(post, 'other', 1), ['for another']);
     });
 
+    it('has each letter removed as soon as its node has passed it on, and waits for no other one', async () => {
+      const removed: string[] = [];
+      const marks = new Proxy(store.marks, {
+        get(target, name) {
+          if (name !== 'remove') return Reflect.get(target, name).bind(target);
+          return (_scope: string, key: string) => {
+            removed.push(key);
+            return new Promise(() => {});
+          };
+        },
+      });
+      const post = new Post({ ...store, marks });
+      const letters = await Promise.all([1, 2, 3].map((body) => post.put('node', 'kind', body)));
+      for (const letter of letters) {
+        // As Node-RED does: what a node sends reaches the next one in the next turn.
+        post.give(letter, () => setImmediate(() => assert(!removed.includes(letter.key))));
+      }
+      assert.deepEqual(removed, []);
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual(
+        removed,
+        letters.map(({ key }) => key),
+      );
+    });
+
     it('gives after a crash what was stored and not removed', async () => {
       const post = new Post(store);
       for (let i = 0; i < 3; i += 1) await post.put('node', 'kind', i);

@@ -14,6 +14,8 @@ export interface Told {
   key: string;
   /** Of a report the status, of an error the code. */
   word: string;
+  /** When, epoch milliseconds. */
+  at: number;
   /** Which Node-RED, and in which of its lives. */
   instance: string;
 }
@@ -112,8 +114,9 @@ export class Cluster {
     return all.reduce((sum, count) => sum + count, 0);
   }
 
-  logs(): string {
-    return this.#lives.map(({ instance, logs }) => `---- ${instance}\n${logs()}`).join('\n');
+  /** What each has logged in each of its lives. */
+  logs(): { instance: string; log: string }[] {
+    return this.#lives.map(({ instance, logs }) => ({ instance, log: logs() }));
   }
 
   /** The exit codes of those that were running. */
@@ -195,6 +198,6 @@ export class Cluster {
 
 /** Node's console writes to a pipe before it returns: what a flow was told is known, whenever the process dies. */
 function tell(what: Told['what'], key: string, word: string): FlowNode {
-  const func = `console.log('TOLD ' + JSON.stringify({ what: '${what}', key: ${key}, word: ${word} }));`;
+  const func = `console.log('TOLD ' + JSON.stringify({ what: '${what}', key: ${key}, word: ${word}, at: Date.now() }));`;
   return { id: what, type: 'function', z: 'tab', func, outputs: 0, wires: [] };
 }
