@@ -4,7 +4,7 @@ import sinon from 'sinon';
 import { Clock } from '../../dist/src/delivery/clock.js';
 import { embeddedStore } from '../../dist/src/store/index.js';
 import { newFile } from '../store/sqlite-files.ts';
-import { rigs, send, until, wait } from './support.ts';
+import { rigs, send, until } from './support.ts';
 
 const HOUR = 3600_000;
 const TO = '+32470112001';
