@@ -8,8 +8,8 @@ import { anyBody, enlarged, PUSHES, signature } from './pushes.ts';
 
 const STATUSES = ['scheduled', 'queued', 'sent', 'delivered', 'failed', 'expired', 'unknown', 'received'];
 const BODIES = 100_000;
-/** Milliseconds that a body of a megabyte may take. */
-const LONGEST = 1500;
+/** Milliseconds of the processor that a body of a megabyte may take; how long it waits for one says nothing about it. */
+const LONGEST = 500;
 
 const pushing = providers.filter(({ webhook }) => webhook !== undefined);
 const query = fc.option(fc.dictionary(fc.constantFrom('sms_id', 'status', 'from', '__proto__', 'key'), fc.string()), {
@@ -36,9 +36,10 @@ describe('a pushed body', function () {
     it(`of a megabyte is read or refused in no time: ${provider.id}`, () => {
       for (const push of PUSHES.filter((one) => one.provider === provider.id)) {
         for (const body of enlarged(push)) {
-          const before = performance.now();
+          const before = process.cpuUsage();
           reads(provider, request(Buffer.from(body), {}));
-          const took = performance.now() - before;
+          const { user, system } = process.cpuUsage(before);
+          const took = (user + system) / 1000;
           assert.ok(took < LONGEST, `${took} ms for ${body.slice(0, 150)}…`);
         }
       }
