@@ -148,14 +148,18 @@ describe('addresses of pushes', () => {
 
 describe('a vendor that takes its time', () => {
   it('is waited for though more calls wait than there are sockets', async () => {
+    // Rounds of 32 at once: the last one waits for five answers, which is longer than the limit for one.
+    const [answersIn, timeout, size] = [320, 1500, 6 * 32];
     const accepted: string[] = [];
+    let latest = 0;
     const vendor = createServer((request, response) => {
+      latest = performance.now();
       if (request.url === '/token') return response.end('{"access_token": "t", "expires_in": 60}');
       setTimeout(() => {
         const id = `id-${accepted.push(request.url ?? '')}`;
         const info = [{ address: TO, deliveryStatus: 'DeliveredToNetwork' }];
         response.writeHead(201).end(JSON.stringify({ resourceURL: `http://x/${id}`, deliveryInfo: info }));
-      }, 150);
+      }, answersIn);
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => vendor.once('listening', resolve));
     const origin = `http://127.0.0.1:${(vendor.address() as AddressInfo).port}`;
@@ -167,10 +171,12 @@ describe('a vendor that takes its time', () => {
       baseUrl: origin,
       tokenUrl: `${origin}/token`,
     };
-    const flow = await load({ ...SENDING, queue: false, follow: false }, [{ ...slow, credentials, timeout: 400 }]);
-    const many = Array.from({ length: 150 }, (_, i) => `+32470${String(100_000 + i)}`);
+    const flow = await load({ ...SENDING, queue: false, follow: false }, [{ ...slow, credentials, timeout }]);
+    const many = Array.from({ length: size }, (_, i) => `+32470${String(100_000 + i)}`);
+    const given = performance.now();
     flow.give({ to: many, payload: 'Hello' });
     await flow.until(() => flow.out[0].length + flow.errors.length === many.length);
+    assert(latest - given > timeout, `the last one was there after ${latest - given} ms`);
     assert.deepEqual([flow.out[0].length, accepted.length, flow.errors.length], [many.length, many.length, 0]);
     vendor.closeAllConnections();
     vendor.close();
