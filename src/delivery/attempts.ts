@@ -3,12 +3,14 @@ import type { Accepted } from '../providers/provider';
 import { SmsError, toSmsError } from '../sms/errors';
 import type { OutboxEntry } from '../store';
 import { callsOf, refusedTogether } from './batches';
-import { again, type Breaker, backoff } from './breaker';
+import { type Breaker, backoff } from './breaker';
 import { brokenOff, said, unanswered, uncertainError } from './endings';
 import type { OutboxOptions, Settlement } from './outbox-options';
 
 /** How long after the last look-up the vendor is asked again, when it did not answer one. */
 const LOOK_UP_LONGER = 2 * 60_000;
+/** From so many look-ups on that were not answered the pauses grow no more: they are 8 to 16 seconds then. */
+const MOST_DOUBLED = 6;
 
 export class Attempts {
   #options: OutboxOptions;
@@ -18,6 +20,8 @@ export class Attempts {
   #alone = new Set<string>();
   /** References of what is being sent or looked up right now. */
   #underWay = new Set<string>();
+  /** By reference, how many look-ups in a row were not answered. */
+  #unanswered = new Map<string, number>();
   /** Since when the vendor has answered no look-up; Infinity while it does. */
   #unansweredSince = Number.POSITIVE_INFINITY;
 
@@ -64,6 +68,7 @@ export class Attempts {
     const { mark, store, tell, giveUp } = this.#options.settling(settlement);
     const { entry, accepted } = settlement;
     this.#alone.delete(entry.reference);
+    this.#unanswered.delete(entry.reference);
     // In one turn of the event loop, so that a store which can keeps all of it or nothing.
     const write = () => this.#options.store.fenced(entry.reference, mark, () => Promise.all([store(), leave()]));
     let isOurs: boolean;
@@ -206,6 +211,8 @@ export class Attempts {
     if (this.#isOver(entry) && clock.now() - this.#unansweredSince >= LOOK_UP_LONGER) {
       return this.#stillUnknown(entry, unanswered());
     }
+    const failures = 1 + (this.#unanswered.get(entry.reference) ?? 0);
+    this.#unanswered.delete(entry.reference);
     let accepted: Accepted | null;
     try {
       accepted = (await lookup?.(entry)) ?? null;
@@ -215,7 +222,8 @@ export class Attempts {
       this.#unansweredSince = Math.min(this.#unansweredSince, clock.now());
       if (!error.retryable || this.#isOver(entry)) return this.#stillUnknown(entry, error);
       // A look-up that was not answered says nothing about the message: it is made again, for a while.
-      entry.notBefore = clock.now() + Math.max(error.retryAfter ?? 0, again(clock.since(entry.startedAt)));
+      this.#unanswered.set(entry.reference, failures);
+      entry.notBefore = clock.now() + Math.max(error.retryAfter ?? 0, backoff(Math.min(failures, MOST_DOUBLED)));
       return this.save(entry);
     }
     this.#unansweredSince = Number.POSITIVE_INFINITY;

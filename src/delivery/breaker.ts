@@ -111,16 +111,6 @@ export class Breaker {
 
 /** Milliseconds before the next try after so many failures: doubling, with jitter so that many do not return at once. */
 export function backoff(failures: number): number {
-  return jittered(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(failures - 1, 20)));
-}
-
-/** Milliseconds before something is asked again of which so long ago it was first asked: half as long again, within bounds. */
-export function again(since: number): number {
-  return jittered(Math.min(LONGEST_QUESTION_PAUSE, Math.max(FIRST_PAUSE, since / 2)));
-}
-
-const LONGEST_QUESTION_PAUSE = 15_000;
-
-function jittered(longest: number): number {
+  const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(failures - 1, 20));
   return longest * (0.5 + Math.random() / 2);
 }

@@ -164,7 +164,9 @@ export class Outbox {
     }
     if (slot) slots?.giveBack(slot, limit - calls.slice(0, left).flat().length);
     this.#expected = claimed.length === limit ? Math.min(this.#options.batch, 2 * limit) : Math.max(1, claimed.length);
-    const tooMany = [...lookups.slice(free), ...calls.slice(left).flat()];
+    // Those that find no place let what is to be sent go first, and are not taken up again in the same moment.
+    const putOff = lookups.slice(free).map((entry) => Object.assign(entry, { notBefore: clock.now() + PUT_OFF }));
+    const tooMany = [...putOff, ...calls.slice(left).flat()];
     await allOf(tooMany.map((entry) => this.#giveBack(entry)));
     this.#perCall = tooMany.length > 0 ? 1 : Math.min(this.#options.batch, this.#perCall * 2);
     if (claimed.length === limit) this.#again = true;
@@ -336,6 +338,8 @@ const LONGEST_SLEEP = 24 * 3600_000;
 const OTHERS_NEED = 30_000;
 /** How often, in milliseconds, a process looks for what others have taken in, who may be busy, or dead. */
 const OTHERS_PAUSE = 5000;
+/** Milliseconds until a look-up for which there was no place is tried again. */
+const PUT_OFF = 250;
 /** Messages that are ended at once. */
 const PAGE = 500;
 /** More calls than that are never under way. */

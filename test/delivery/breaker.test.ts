@@ -1,6 +1,6 @@
 /** When an account stops to send, for how long, and what lets it go on. */
 import assert from 'node:assert/strict';
-import { again, Breaker, backoff } from '../../dist/src/delivery/breaker.js';
+import { Breaker, backoff } from '../../dist/src/delivery/breaker.js';
 import { SmsError, type SmsErrorDetails } from '../../dist/src/sms/errors.js';
 
 const lost = () => new SmsError('SMS_UNREACHABLE', 'broke', { retryable: true, outcome: 'unknown' });
@@ -110,18 +110,6 @@ describe('the pauses', () => {
       [50, 60_000],
     ] as const) {
       const pause = backoff(failures);
-      assert.ok(pause >= longest / 2 && pause <= longest, `${pause} ms`);
-    }
-  });
-
-  it('between two questions about the same message grow with its age, within bounds', () => {
-    for (const [since, longest] of [
-      [-5, 500],
-      [200, 500],
-      [4000, 2000],
-      [120_000, 15_000],
-    ] as const) {
-      const pause = again(since);
       assert.ok(pause >= longest / 2 && pause <= longest, `${pause} ms`);
     }
   });

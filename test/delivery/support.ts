@@ -236,6 +236,8 @@ export interface Vendor extends Line {
   trouble: number | null;
   /** How many of those questions are answered so; default all. */
   troubled: number;
+  /** Those questions get no answer. */
+  silent: boolean;
   underWay: () => number;
   most: () => number;
   close(): Promise<void>;
@@ -257,6 +259,7 @@ async function startVendor(behaviour: Behaviour): Promise<Vendor> {
     asked: new Map(),
     trouble: null,
     troubled: Number.POSITIVE_INFINITY,
+    silent: false,
     underWay: () => underWay,
     most: () => most,
     close: () =>
@@ -273,6 +276,7 @@ async function startVendor(behaviour: Behaviour): Promise<Vendor> {
     vendor.asked.set(path, (vendor.asked.get(path) ?? 0) + 1);
     if (path === '/token') return answer(response, 200, { access_token: 'token', expires_in: 3600 });
     if (incoming.method === 'POST') return take(JSON.parse(body), response);
+    if (vendor.silent) return;
     if (vendor.trouble !== null && --vendor.troubled >= 0) return answer(response, vendor.trouble, {});
     if (path === '/logs') return answer(response, 200, vendor.taken.map(logRow));
     return answer(response, 200, { deliveryInfo: [{ address: '', deliveryStatus: 'DeliveredToNetwork' }] });

@@ -1,7 +1,7 @@
 /** Attempts of which nobody knows how they ended: looked up first, and then as the account wants it. */
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { rigs, STORES, send, wait } from './support.ts';
+import { rigs, STORES, send, until, wait } from './support.ts';
 
 const rig = rigs();
 const LOST = '+32470000008';
@@ -74,6 +74,28 @@ describe('an attempt of unknown outcome', () => {
     assert.equal(owner.outcomes[0]?.receipt?.id, 'id-1');
     assert.equal(vendor.asked.get('/logs'), 4);
     assert(performance.now() - begun >= 750, 'not at once');
+  });
+
+  it('waits for its look-up without a stir where many are made at once, and lets what is to be sent go first', async () => {
+    const { owner, store, vendor: start, account: open } = rig();
+    const vendor = await start(({ text }) => (text === 'lost' ? 'lose' : 'accept'));
+    vendor.silent = true;
+    const account = open(vendor, { lookups: [0.03], timeout: 3000 });
+    // With some that are accepted between them, so that it is no outage.
+    for (let i = 0; i < 80; i += 1) await send(account, `+324700001${10 + i}`, i % 2 ? 'fine' : 'lost');
+    const unknown = async () => (await store.outbox.list('account', 'unknown', { limit: 100 })).length;
+    await until(async () => vendor.asked.has('/logs') && (await unknown()) === 40);
+    let claims = 0;
+    const { claim } = store.outbox;
+    store.outbox.claim = (...given) => {
+      claims += 1;
+      return claim.apply(store.outbox, given);
+    };
+    await wait(600);
+    assert(claims < 50, `the store was asked ${claims} times`);
+    await send(account, '+32470000001', 'sent');
+    await owner.until(() => owner.of('+32470000001').length === 1, 1500);
+    assert.equal(owner.of('+32470000001')[0]?.receipt?.text, 'sent');
   });
 
   it('is told with the words of the vendor at the end', async () => {
