@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Milliseconds. */
-const GATHERING = 200;
+const GATHERING = 40;
 
 export class Gathering<T> {
   #keep: (all: readonly T[]) => Promise<void>;

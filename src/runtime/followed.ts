@@ -1,4 +1,7 @@
-/** What the messages came with that are followed: as they were, of the last ones; of the others the store knows. */
+/**
+ * What the messages came with that are followed, where the store cannot have it as it was: a function or an object of a
+ * class, or a list that goes to many. As it was, of the last ones; of the others the store knows what it can.
+ */
 import type { Origin } from './job';
 
 /** So many at least are remembered, and at most twice as many. */

@@ -20,6 +20,8 @@ export interface Job extends Origin {
   settled: Uint8Array;
   /** How many are not. */
   open: number;
+  /** What the store has of the message is all of it: nobody has to remember it. */
+  isStored: boolean;
 }
 
 /** What goes with each SMS through the store, and comes back with its outcome and its reports. */
@@ -44,7 +46,7 @@ export function contextOf(value: unknown): JobContext {
 /** @param answers who takes what comes of it: the node that took the message in, or the one that is there now */
 export function newJob(id: string, origin: Origin, answers: Pick<Job, 'send' | 'done'>): Job {
   const count = origin.parts?.count ?? 1;
-  return { id, ...origin, ...answers, settled: new Uint8Array(Math.ceil(count / 8)), open: count };
+  return { id, ...origin, ...answers, settled: new Uint8Array(Math.ceil(count / 8)), open: count, isStored: false };
 }
 
 /** A job whose node was deployed again, or that began before the process did: this node speaks for it. */

@@ -90,7 +90,8 @@ export class Jobs {
    */
   async write(job: Job, marks: MarkStore, until: number): Promise<void> {
     const { parts, path } = job;
-    const carried: Carried = { message: toStored(job.message, topOf(path)), parts, path, until };
+    const { stored: message } = toStored(job.message, topOf(path));
+    const carried: Carried = { message, parts, path, until };
     this.#written.set(job, { marks, until });
     const ttl = until - Date.now();
     const settled = chunksOf(job)
@@ -110,7 +111,8 @@ export class Jobs {
   find(context: JobContext, stores: () => MarkStore[]): Job | Promise<Job> {
     const kept = this.#kept.get(context.job);
     if (kept) return this.#owned(kept);
-    if (context.message) return this.#adopted(context.job, restored(context.message));
+    if (context.message)
+      return Object.assign(this.#adopted(context.job, restored(context.message)), { isStored: true });
     return context.job === '' ? this.#lost('') : this.#fetch(context.job, stores);
   }
 

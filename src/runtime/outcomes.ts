@@ -101,6 +101,7 @@ export class Outcomes implements Owner {
   }
 
   #follow(job: Job, index: number, { id, account }: Receipt): void {
+    if (job.isStored) return;
     this.#followed.add(id, job, index);
     // Without the queue nothing of it was written down before.
     const found = sharedOf(this.#RED).accounts.get(account);

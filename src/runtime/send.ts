@@ -278,9 +278,11 @@ export class SendNode {
     this.#outcomes.guarded(() => this.#outcomes.failed(job, index, toSmsError(thrown), circumstances));
   }
 
-  #contextOf(job: Job, isStored: boolean): JobContext {
-    const message = isStored && job.parts === null ? { message: toStored(job.message) } : {};
-    return { job: job.id, index: 0, ...message };
+  #contextOf(job: Job, isKept: boolean): JobContext {
+    if (!isKept || job.parts !== null) return { job: job.id, index: 0 };
+    const { stored, isAll } = toStored(job.message);
+    job.isStored = isAll;
+    return { job: job.id, index: 0, message: stored };
   }
 
   #request(job: Job, { to, fields }: Recipient, values: Values, context: JobContext): SendRequest {

@@ -13,16 +13,22 @@ const OF_THE_MOMENT = new Set(['req', 'res']);
 /** Stands before the kind of a value that JSON has no word for. */
 const TAG = '$sms';
 
-/** @param whole a property that is kept however large it is */
-export function toStored(message: Message, whole?: string | null): Stored {
+/**
+ * @param whole a property that is kept however large it is
+ * @returns `isAll`: but for what is of the moment, the message again would be the same
+ */
+export function toStored(message: Message, whole?: string | null): { stored: Stored; isAll: boolean } {
   const stored: Stored = {};
+  let isAll = true;
   for (const name of namesOf(message)) {
     if (OF_THE_MOMENT.has(name)) continue;
     const room = name === whole ? Number.POSITIVE_INFINITY : LARGEST;
-    const value = written(() => message[name], { room, ancestors: [] });
+    const circumstances: Circumstances = { room, ancestors: [], isAll };
+    const value = written(() => message[name], circumstances);
+    isAll = circumstances.isAll;
     if (value !== undefined) put(stored, name, value);
   }
-  return stored;
+  return { stored, isAll };
 }
 
 export function fromStored(stored: Stored): Message {
@@ -33,19 +39,23 @@ interface Circumstances {
   /** How many more characters, about, there is room for. */
   room: number;
   ancestors: unknown[];
+  /** So far it would be read as it was. */
+  isAll: boolean;
 }
 
 /** A getter or a `toJSON` may throw anything; undefined then, as for what has no form. */
 function written(get: () => unknown, circumstances: Circumstances): unknown {
   const { length } = circumstances.ancestors;
+  let value: unknown;
   try {
-    const value = write(get(), circumstances);
-    return circumstances.room < 0 ? undefined : value;
+    value = write(get(), circumstances);
+    if (circumstances.room < 0) value = undefined;
   } catch {
-    return undefined;
-  } finally {
-    circumstances.ancestors.length = length;
+    value = undefined;
   }
+  circumstances.ancestors.length = length;
+  if (value === undefined) circumstances.isAll = false;
+  return value;
 }
 
 function write(value: unknown, circumstances: Circumstances): unknown {
@@ -70,6 +80,7 @@ function write(value: unknown, circumstances: Circumstances): unknown {
 
 function writeObject(value: object, circumstances: Circumstances): unknown {
   const { ancestors } = circumstances;
+  if (!isReadAsItWas(value)) circumstances.isAll = false;
   // A function node has classes of its own: `instanceof` would not know them.
   if (types.isDate(value)) return { [TAG]: 'date', value: value.getTime() };
   if (types.isUint8Array(value)) {
@@ -97,6 +108,13 @@ function writeProperties(value: object, circumstances: Circumstances): unknown {
   }
   // Whoever has a property of that name is not to be taken for a tag.
   return TAG in plain ? { [TAG]: 'object', value: plain } : plain;
+}
+
+/** One of a class of its own is read as a plain object; that of a function node has another `Object`. */
+function isReadAsItWas(value: object): boolean {
+  if (Array.isArray(value) || Buffer.isBuffer(value) || types.isDate(value)) return true;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** What makes an error is not enumerable. */

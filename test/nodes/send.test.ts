@@ -5,7 +5,7 @@ import type { Receipt, StatusReport } from '../../dist/src/sms/types.js';
 import { account, codeOf, flows, type Message, nodeOf, payloadOf, unload, wait } from './support.ts';
 
 const { sandbox: start, load } = flows();
-const TO = '+32470112001';
+const [TO, OTHER] = ['+32470112001', '+32470112002'];
 const receiptOf = (message: Message | undefined) => payloadOf<Receipt>(message);
 const reportOf = (message: Message | undefined) => payloadOf<StatusReport>(message);
 const NODE = { type: 'sms-send', provider: 'account' };
@@ -49,6 +49,21 @@ describe('sms-send', () => {
         await flow.until(() => flow.completed.length === 1);
         assert(flow.statuses.some(({ fill }) => fill === 'green'));
         assert.deepEqual(flow.errors, []);
+      });
+
+      it('gives with each status what the message came with, which no store can keep as it is, too', async () => {
+        const sandbox = await start();
+        const flow = await load({ ...NODE, queue }, [account(sandbox)]);
+        const kept = { at: new Date(5), bytes: Buffer.from([1, 2]), size: 12n };
+        flow.give({ to: TO, payload: 'Door 3 is open', ...kept });
+        flow.give({ to: OTHER, payload: 'Door 4 is open', call: () => 'calling', reply: new Map([['yes', 1]]) });
+        await flow.until(() => flow.out[1].filter((report) => reportOf(report).final).length === 2);
+        const final = (to: string) => flow.out[1].find((one) => reportOf(one).final && reportOf(one).to === to);
+        const { at, bytes, size } = final(TO) as unknown as typeof kept;
+        assert.deepEqual({ at, bytes, size }, kept);
+        const { call, reply } = final(OTHER) as unknown as { call: () => string; reply: Map<string, number> };
+        assert.equal(call(), 'calling');
+        assert.equal(reply.get('yes'), 1);
       });
 
       it('sends to each of several, filled in for each; one that is bad stops none, and all can be joined', async () => {

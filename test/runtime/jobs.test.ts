@@ -87,7 +87,7 @@ describe('the jobs of sms-send', () => {
 
   it('come back out of the context, the store forgotten, for a single recipient', () => {
     const jobs = begin();
-    const message = toStored({ _msgid: 'm', topic: 't', when: new Date(5) } as never);
+    const { stored: message } = toStored({ _msgid: 'm', topic: 't', when: new Date(5) } as never);
     const job = jobs.find({ job: 'x', index: 0, message }, () => []) as Job;
     assert.deepEqual(job.message, { _msgid: 'm', topic: 't', when: new Date(5) });
     jobs.settle(job, 0, new Error('no'));
@@ -149,7 +149,7 @@ describe('the jobs of sms-send', () => {
   it('are told to a Catch node even where Node-RED has another way to complete them', () => {
     const error = sinon.spy();
     const jobs = begin(new KeptJobs(), { _complete: undefined, error });
-    const message = toStored({ _msgid: 'm' } as never);
+    const { stored: message } = toStored({ _msgid: 'm' } as never);
     jobs.settle(jobs.find({ job: 'x', index: 0, message }, () => []) as Job, 0);
     assert.equal(error.callCount, 0);
     const failure = new Error('no');

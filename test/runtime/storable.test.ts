@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { fromStored, toStored } from '../../dist/src/runtime/storable.js';
 
 const over = (message: object, whole?: string) =>
-  fromStored(JSON.parse(JSON.stringify(toStored(message as never, whole)))) as Record<string, unknown>;
+  fromStored(JSON.parse(JSON.stringify(toStored(message as never, whole).stored))) as Record<string, unknown>;
 
 describe('a message that is stored', () => {
   it('comes back with text, numbers, lists, objects, dates and buffers as they were', () => {
@@ -134,5 +134,43 @@ describe('a message that is stored', () => {
     const to = Array.from({ length: 20_000 }, (_, i) => ({ to: `+3247${String(i).padStart(7, '0')}`, name: `N${i}` }));
     assert.deepEqual(over({ to, other: 1 }), { other: 1 });
     assert.deepEqual(over({ to, other: 1 }, 'to'), { to, other: 1 });
+  });
+
+  it('says of just those messages that are read as they were that all of them is stored', () => {
+    class Sensor {
+      value = 1;
+    }
+    const isAll = (value: unknown) => toStored({ value } as never).isAll;
+    const date = new Date(0);
+    const ofAFunctionNode = runInNewContext('({ list: [1, "two", { three: null }], at: new Date(0) })');
+    for (const value of [
+      'text',
+      1,
+      Number.NaN,
+      1n,
+      true,
+      null,
+      date,
+      Buffer.from('x'),
+      [[{ a: date }]],
+      ofAFunctionNode,
+    ]) {
+      assert.equal(isAll(value), true, String(value));
+      assert.equal(JSON.stringify(toStored(over({ value }) as never)), JSON.stringify(toStored({ value } as never)));
+    }
+    const circle: unknown[] = [];
+    circle.push(circle);
+    const lost = [
+      () => {},
+      new Sensor(),
+      new Map(),
+      new Error('x'),
+      new Uint8Array(1),
+      circle,
+      [undefined],
+      { a: undefined },
+    ];
+    for (const value of [...lost, 'x'.repeat(300_000), { deep: [Symbol('x')] }]) assert.equal(isAll(value), false);
+    assert.equal(toStored({ req: () => {}, res: () => {} } as never).isAll, true, 'they are of the moment');
   });
 });
