@@ -412,7 +412,7 @@ export class Account {
       refuse: (entry) => this.optOuts.refuse(entry),
       recall: (entry) => recall(this, entry),
       remember: (reference, accepted) => remember(this, reference, accepted),
-      lookup: provider.verbs.lookup ? (entry) => findAttempt(this, entry) : null,
+      lookup: provider.verbs.lookup ? (entry) => findAttempt(this, entry, this.#accounts.all()) : null,
       settling: (settlement) => settling(this, settlement),
       alone: onlyOne(store.marks, id),
       health: this.#health,

@@ -4,6 +4,7 @@ import type { Accepted, ProviderReport } from '../providers/provider';
 import { recordedWithin } from '../providers/recorded';
 import type { OutboxEntry } from '../store';
 import type { Account } from './account';
+import { enrolled } from './roster';
 import { senderOf } from './sending';
 
 /** How long a vendor's record counts as belonging to a message. */
@@ -33,25 +34,34 @@ export function acceptedBy({ reference, startedAt }: OutboxEntry, heard: Provide
   return { id: id || reference, ...stage, acceptedAt: new Date(startedAt).toISOString(), raw };
 }
 
-export async function findAttempt(account: Account, entry: OutboxEntry): Promise<Accepted | null> {
+/** @param others accounts of this process; of those with the same vendor and store the messages are known, too */
+export async function findAttempt(
+  account: Account,
+  entry: OutboxEntry,
+  others: readonly Account[],
+): Promise<Accepted | null> {
   const { provider } = account;
   const { to, text, reference, startedAt } = entry;
   const sender = senderOf(account, entry);
   const options = entry.provider === provider.id ? entry.options : {};
   const attempt = { to, text, sender, reference, startedAt, options };
   const records = await verbOf(provider, 'lookup')(await account.session(), attempt);
-  for (const record of await free(account, entry, records)) {
+  if (records.length === 0) return null;
+  for (const record of await free(account, entry, records, await ofTheVendor(account, others))) {
     if (await take(account, record, entry)) return record;
   }
   return null;
 }
 
-/** From now on the record belongs to this message; false when it belongs to another one. */
-export async function take(
-  { provider, settings }: Account,
-  { id }: Accepted,
-  { reference }: OutboxEntry,
-): Promise<boolean> {
+/** The accounts whose messages may be on the same record. */
+async function ofTheVendor({ id, provider, settings }: Account, others: readonly Account[]): Promise<Set<string>> {
+  const here = others.filter((one) => one.provider.id === provider.id && one.settings.store === settings.store);
+  const before = (await enrolled(settings.store)).filter((one) => one.provider === provider.id);
+  return new Set([id, ...[...here, ...before].map((one) => one.id)]);
+}
+
+/** From now on the record belongs to this message; false when it belongs to another one that was looked up. */
+async function take({ provider, settings }: Account, { id }: Accepted, { reference }: OutboxEntry): Promise<boolean> {
   const { marks } = settings.store;
   const scope = `taken:${provider.id}`;
   return (await marks.add(scope, id, TAKEN_FOR, reference)) || (await marks.get(scope, id)) === reference;
@@ -63,12 +73,17 @@ export async function take(
  * as there are of them are left alone, which may leave this message unknown for longer, and never takes it for one that
  * was sent before.
  */
-async function free(account: Account, { to, text, startedAt }: OutboxEntry, records: Accepted[]): Promise<Accepted[]> {
-  if (records.length === 0) return records;
+async function free(
+  account: Account,
+  { to, text, startedAt }: OutboxEntry,
+  records: Accepted[],
+  accounts: Iterable<string>,
+): Promise<Accepted[]> {
   const { tracked, outbox } = account.settings.store;
   const { since } = recordedWithin(startedAt);
-  const known = (await tracked.sentTo(account.id, to, since)).filter((m) => m.receipt?.text === text);
-  const knownIds = new Set(known.map(({ id }) => id));
+  const sent = (await Promise.all(Array.from(accounts, (id) => tracked.sentTo(id, to, since)))).flat();
+  const knownIds = new Set(sent.map(({ id }) => id));
+  const known = sent.filter((m) => m.account === account.id && m.receipt?.text === text);
   const recorded = new Set(records.map(({ id }) => id));
   const nameless = known.filter(({ id }) => !recorded.has(id)).length;
   const held = (await outbox.list(account.id, 'held', { to })).filter(

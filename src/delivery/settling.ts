@@ -7,7 +7,6 @@ import type { Account } from './account';
 import type { Accounts } from './accounts';
 import { freeKey } from './dedupe';
 import { type Owner, settledBody } from './letters';
-import { take } from './lookup';
 import { markOf } from './mailbag';
 import type { Settlement, Settling } from './outbox-options';
 import { senderOf } from './sending';
@@ -114,7 +113,7 @@ function accepted(
   const { owner, context, life, createdAt } = entry;
   const { store, begin } = account.tracker.track(receipt, follow ? owner : null, context, unfollowed, life, createdAt);
   return {
-    facts: () => Promise.all([store(), take(account, answer, entry)]),
+    facts: store,
     say: (node) => node.settled(message, { receipt }, account.reference),
     body: () => settledBody(message, { receipt }, account.reference),
     begin,

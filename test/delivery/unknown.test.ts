@@ -167,6 +167,17 @@ for (const [kind, make] of STORES) {
       assert.equal(owner.outcomes[1]?.error?.code, 'SMS_UNCERTAIN');
     });
 
+    it('does not settle one of another account at the same vendor', async () => {
+      const { owner, vendor: start, account: open } = rig();
+      const vendor = await start(({ nth }) => (nth === 1 ? 'accept' : 'reset'));
+      const [first, second] = [open(vendor, { id: 'first' }), open(vendor, { id: 'second', lookups: [0.03, 0.06] })];
+      await send(first, '+32470000001', 'the same');
+      await owner.until(() => owner.outcomes.length === 1);
+      await send(second, '+32470000001', 'the same');
+      await owner.until(() => owner.outcomes.length === 2);
+      assert.equal(owner.outcomes[1]?.error?.code, 'SMS_UNCERTAIN');
+    });
+
     it('does not settle it either when the ids of the record are not those of the answers', async () => {
       const { owner, sandbox: start, account: open } = rig();
       const sandbox = await start({ assumptions: { logsRequestIdIsDeliveryinfoId: false } });
