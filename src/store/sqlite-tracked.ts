@@ -1,22 +1,8 @@
 /** Tracked messages in SQLite; the final ones stay for `keepDays` for those who ask. */
 import type { Commits } from './sqlite-commits';
 import type { SqliteFile } from './sqlite-file';
+import { bodyOf, messageOf, type Row } from './sqlite-tracked-rows';
 import type { TrackedMessage, TrackedStore } from './store';
-
-interface Row {
-  account: string;
-  id: string;
-  reference: string;
-  recipient: string;
-  accepted_at: number;
-  ask_at: number;
-  asked: number;
-  final_by: number;
-  final: number;
-  turn: number;
-  version: number;
-  body: string;
-}
 
 /** So many that are due are sorted; of more, those that were saved the longest ago are looked for in their order. */
 const FEW = 2000;
@@ -128,27 +114,4 @@ export class SqliteTracked implements TrackedStore {
 
 function firstOf([row]: Row[]): TrackedMessage | null {
   return row ? messageOf(row) : null;
-}
-
-/** All that has no column of its own: what a later version adds is kept, too. */
-function bodyOf(message: TrackedMessage): string {
-  const { account, id, reference, to, acceptedAt, askAt, asked, finalBy, final, version, ...rest } = message;
-  return JSON.stringify(rest);
-}
-
-function messageOf(row: Row): TrackedMessage {
-  const { account, id, reference, asked, version } = row;
-  return {
-    ...(JSON.parse(row.body) as Omit<TrackedMessage, 'id'>),
-    account,
-    id,
-    reference,
-    to: row.recipient,
-    acceptedAt: row.accepted_at,
-    askAt: row.ask_at,
-    asked,
-    version,
-    finalBy: row.final_by,
-    final: row.final === 1,
-  };
 }

@@ -1,0 +1,126 @@
+/** A tracked message as a row of its table. */
+import type { Receipt } from '../sms/types';
+import type { TrackedMessage } from './store';
+
+export interface Row {
+  account: string;
+  id: string;
+  reference: string;
+  recipient: string;
+  accepted_at: number;
+  ask_at: number;
+  asked: number;
+  final_by: number;
+  final: number;
+  turn: number;
+  version: number;
+  body: string;
+}
+
+/**
+ * What has no column of its own, in the order of {@link messageOf}: every message is written, few are read, and half of
+ * it would be names.
+ */
+export function bodyOf(message: TrackedMessage): string {
+  const { owner, life, status, providerStatus, takenAt, steps, context, report, receipt } = message;
+  const flat = steps?.flatMap(({ status, at }) => [status, at]);
+  const brief = receipt && isSaidBy(message, receipt) ? briefOf(receipt) : receipt;
+  return JSON.stringify([owner, life, status, providerStatus, takenAt, flat, context, report, brief]);
+}
+
+export function messageOf(row: Row): TrackedMessage {
+  const { account, id, reference, recipient: to, accepted_at: acceptedAt, asked, version } = row;
+  const [owner, life, status, providerStatus, takenAt, flat, context, report, brief] = JSON.parse(row.body) as Body;
+  const known = { id, account, to, acceptedAt: new Date(acceptedAt).toISOString(), reference };
+  return {
+    account,
+    id,
+    reference,
+    owner,
+    life,
+    to,
+    status,
+    final: row.final === 1,
+    providerStatus,
+    acceptedAt,
+    askAt: row.ask_at,
+    asked,
+    finalBy: row.final_by,
+    context,
+    version,
+    report,
+    receipt: Array.isArray(brief) ? receiptOf(known, brief) : brief,
+    ...(takenAt === null ? {} : { takenAt }),
+    ...(flat === null ? {} : { steps: stepsOf(flat) }),
+  };
+}
+
+type Step = NonNullable<TrackedMessage['steps']>[number];
+
+type Body = [
+  owner: TrackedMessage['owner'],
+  life: string,
+  status: TrackedMessage['status'],
+  providerStatus: string | null,
+  takenAt: number | null,
+  steps: (string | number)[] | null,
+  context: unknown,
+  report: TrackedMessage['report'],
+  receipt: Receipt | Brief | null,
+];
+
+/** A receipt without what the row says. */
+type Brief = [
+  Receipt['provider'],
+  Receipt['accountName'],
+  Receipt['sender'],
+  Receipt['text'],
+  Receipt['parts'],
+  Receipt['alphabet'],
+  Receipt['status'],
+  Receipt['providerStatus'],
+  Receipt['raw'],
+  batch: string | null,
+];
+
+type Known = Pick<Receipt, 'id' | 'account' | 'to' | 'acceptedAt' | 'reference'>;
+
+function isSaidBy({ id, account, to, reference, acceptedAt }: TrackedMessage, receipt: Receipt): boolean {
+  return (
+    receipt.id === id &&
+    receipt.account === account &&
+    receipt.to === to &&
+    receipt.reference === reference &&
+    receipt.acceptedAt === new Date(acceptedAt).toISOString()
+  );
+}
+
+function briefOf(receipt: Receipt): Brief {
+  const { provider, accountName, sender, text, parts, alphabet, status, providerStatus, raw, batch } = receipt;
+  return [provider, accountName, sender, text, parts, alphabet, status, providerStatus, raw, batch ?? null];
+}
+
+function receiptOf({ id, account, to, acceptedAt, reference }: Known, brief: Brief): Receipt {
+  const [provider, accountName, sender, text, parts, alphabet, status, providerStatus, raw, batch] = brief;
+  return {
+    id,
+    ...(batch === null ? {} : { batch }),
+    provider,
+    account,
+    accountName,
+    to,
+    sender,
+    text,
+    parts,
+    alphabet,
+    status,
+    providerStatus,
+    acceptedAt,
+    reference,
+    raw,
+  };
+}
+
+function stepsOf(flat: readonly (string | number)[]): Step[] {
+  return Array.from({ length: flat.length / 2 }, (_, i) => ({ status: flat[2 * i], at: flat[2 * i + 1] }) as Step);
+}
