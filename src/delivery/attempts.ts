@@ -15,6 +15,7 @@ const MOST_DOUBLED = 6;
 export class Attempts {
   #options: OutboxOptions;
   #breaker: Breaker;
+  #waits: () => void;
   #closed = false;
   /** References of messages that were refused together with others: each goes in a call of its own. */
   #alone = new Set<string>();
@@ -25,9 +26,11 @@ export class Attempts {
   /** Since when the vendor has answered no look-up; Infinity while it does. */
   #unansweredSince = Number.POSITIVE_INFINITY;
 
-  constructor(options: OutboxOptions, breaker: Breaker) {
+  /** @param waits told when a message is stored that is not at its end */
+  constructor(options: OutboxOptions, breaker: Breaker, waits: () => void) {
     this.#options = options;
     this.#breaker = breaker;
+    this.#waits = waits;
   }
 
   /** A store that fails is waited for no longer. */
@@ -45,11 +48,12 @@ export class Attempts {
     return callsOf(entries, batch, (entry) => (this.#alone.has(entry.reference) ? entry.reference : batchKey(entry)));
   }
 
-  make(entries: readonly OutboxEntry[]): Promise<void> {
+  /** @param answered told when the vendor has nothing more to say to it */
+  make(entries: readonly OutboxEntry[], answered: () => void): Promise<void> {
     return this.#during(entries, async () => {
       const may = await allOf(entries.map((entry) => this.#mayLeave(entry)));
       const leaving = entries.filter((_entry, i) => may[i]);
-      if (leaving.length > 0) await this.#send(leaving);
+      if (leaving.length > 0) await this.#send(leaving, answered);
     });
   }
 
@@ -98,8 +102,9 @@ export class Attempts {
     if (accepted) await whileIn('held', this.#options, entry.reference, (held) => this.end({ entry: held, accepted }));
   }
 
-  save(entry: OutboxEntry): Promise<void> {
-    return this.#pass(entry, () => this.#options.store.save(entry));
+  async save(entry: OutboxEntry): Promise<void> {
+    await this.#pass(entry, () => this.#options.store.save(entry));
+    this.#waits();
   }
 
   async failOver(entry: OutboxEntry): Promise<boolean> {
@@ -135,10 +140,11 @@ export class Attempts {
     return accepted !== null;
   }
 
-  async #send(entries: readonly OutboxEntry[]): Promise<void> {
+  async #send(entries: readonly OutboxEntry[], answered: () => void): Promise<void> {
     const answers = await this.#answers(entries);
     const together = refusedTogether(entries, answers);
     this.#toBreaker(entries, answers);
+    answered();
     const ends = entries.map((entry, i) => {
       const answer = answers[i] ?? brokenOff(new Error('the vendor did not answer for this message'));
       if (!(answer instanceof SmsError)) return this.end({ entry, accepted: answer });

@@ -17,6 +17,10 @@ export class Limiter implements Pace {
     this.leaving = new Leaving(this);
   }
 
+  get isUnlimited(): boolean {
+    return this.#spacing === 0;
+  }
+
   ready(): Promise<void> {
     return this.#ready();
   }

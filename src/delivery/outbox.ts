@@ -25,8 +25,23 @@ export class Outbox {
   #attempts: Attempts;
   #decisions: Decisions;
   #running = new Set<Promise<void>>();
-  /** How many of those send. */
+  /** How many calls with messages the vendor has not answered. */
   #sending = 0;
+  /** How many look-ups are under way. */
+  #lookingUp = 0;
+  /** What is being taken in. */
+  #taking = new Set<Promise<void>>();
+  /**
+   * Messages that can leave at once are claimed as they are taken in: where there is nothing to wait for, be it a speed
+   * limit or others for the same call. Of one that cannot be looked up it is stored as late as possible that it may have left.
+   */
+  #handsOut: boolean;
+  /** How many of those that are being taken in have a place. */
+  #promised = 0;
+  /** Nothing waits in the store: the end of a call makes way for nobody. */
+  #isEmpty = false;
+  /** How often that may have changed. */
+  #stirred = 0;
   #timer: NodeJS.Timeout | undefined;
   #pumping = false;
   #pumped: Promise<void> = Promise.resolve();
@@ -47,8 +62,10 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#attempts = new Attempts(options, this.#breaker);
+    this.#attempts = new Attempts(options, this.#breaker, () => this.#stir());
     this.#decisions = new Decisions(options, this.#attempts);
+    const { isShared, batch, lookup, limiter } = options;
+    this.#handsOut = !isShared && batch === 1 && lookup !== null && limiter.isUnlimited;
     this.#perCall = options.batch;
     this.#claimedAt = options.clock.now();
     this.drop = (reference) => this.#decisions.drop(reference);
@@ -63,13 +80,9 @@ export class Outbox {
   /** Resolves when the messages are in the store; what becomes of them is told when it is known. */
   async submit(entries: readonly OutboxEntry[]): Promise<void> {
     if (this.#closed) throw new SmsError('SMS_CONFIG', 'The account is being closed; send the message again.');
-    const { store, isShared } = this.#options;
-    const added = store.add(entries);
-    this.#fallbacks ||= entries.some(({ fallback }) => fallback.length > 0);
-    // A store of this process alone takes in and hands out in one piece.
-    if (!isShared) this.wake();
-    await added;
-    if (isShared) this.wake();
+    const taking = this.#takeIn(entries);
+    this.#taking.add(taking);
+    await taking.finally(() => this.#taking.delete(taking));
   }
 
   /** Goes on with what waits in the store, and ends what was about to be told. */
@@ -80,6 +93,7 @@ export class Outbox {
 
   /** Looks for something to do, now. */
   wake(): void {
+    this.#stir();
     this.#pump().catch((error) => this.#retryPump(error));
   }
 
@@ -108,9 +122,56 @@ export class Outbox {
     this.#closed = true;
     this.#attempts.close();
     clearTimeout(this.#timer);
-    await this.#pumped.catch(() => {});
+    await Promise.allSettled([this.#pumped, ...this.#taking]);
     await Promise.all(this.#running);
     clearTimeout(this.#timer);
+  }
+
+  async #takeIn(entries: readonly OutboxEntry[]): Promise<void> {
+    const { store, isShared, clock } = this.#options;
+    let promised = 0;
+    const may = () => {
+      if (!this.#isPlaceAtOnce()) return false;
+      promised += 1;
+      this.#promised += 1;
+      return true;
+    };
+    const added = store.add(entries, this.#handsOut ? { now: clock.now(), may } : undefined);
+    this.#fallbacks ||= entries.some(({ fallback }) => fallback.length > 0);
+    // A store of this process alone takes in and hands out in one piece.
+    if (!isShared && !this.#handsOut) this.wake();
+    const claimed = await added.finally(() => (this.#promised -= promised));
+    for (const entry of claimed) this.#make([entry]);
+    if (isShared || (this.#handsOut && claimed.length < entries.length)) this.wake();
+  }
+
+  /** What an earlier life left comes first; and by a clock that was put back it may be too early. */
+  #isPlaceAtOnce(): boolean {
+    const now = this.#options.clock.now();
+    return !this.#closed && this.#recoverAt > now && Date.now() >= now && this.#places(now) > 0;
+  }
+
+  /** Something may wait in the store. */
+  #stir(): void {
+    this.#isEmpty = false;
+    this.#stirred += 1;
+  }
+
+  #make(entries: readonly OutboxEntry[]): void {
+    this.#sending += 1;
+    let isUnderWay = true;
+    const answered = () => {
+      if (!isUnderWay) return;
+      isUnderWay = false;
+      this.#sending -= 1;
+      if (!this.#isEmpty) this.wake();
+    };
+    this.#run(this.#attempts.make(entries, answered).finally(answered));
+  }
+
+  #lookUp(entry: OutboxEntry): void {
+    this.#lookingUp += 1;
+    this.#run(this.#attempts.lookUp(entry).finally(() => (this.#lookingUp -= 1)));
   }
 
   /** Claims what is due and may leave, again and again until nothing is; then sleeps until something will be. */
@@ -154,13 +215,12 @@ export class Outbox {
     const lookups = claimed.filter(({ state }) => state === 'unknown');
     const calls = this.#attempts.calls(claimed.filter(({ state }) => state === 'sending'));
     const free = this.#placesToLookUp();
-    const left = Math.min(places, Math.max(0, concurrency - this.#running.size - Math.min(free, lookups.length)));
-    for (const entry of lookups.slice(0, free)) this.#run(this.#attempts.lookUp(entry));
+    const left = Math.min(places, Math.max(0, concurrency - this.#underWay() - Math.min(free, lookups.length)));
+    for (const entry of lookups.slice(0, free)) this.#lookUp(entry);
     for (const entries of calls.slice(0, left)) {
       if (slot) slots?.leaving.assign(slot, entries);
       else limiter.begin(entries);
-      this.#sending += 1;
-      this.#run(this.#attempts.make(entries).finally(() => (this.#sending -= 1)));
+      this.#make(entries);
     }
     if (slot) slots?.giveBack(slot, limit - calls.slice(0, left).flat().length);
     this.#expected = claimed.length === limit ? Math.min(this.#options.batch, 2 * limit) : Math.max(1, claimed.length);
@@ -207,6 +267,8 @@ export class Outbox {
   /** What an account of this name left when it ended in the middle of something, or could not write down its end. */
   async #recover(now: number): Promise<void> {
     const { account, store, isShared } = this.#options;
+    // What is handed out as it comes in is in nobody's hand for a moment.
+    await Promise.allSettled(this.#taking);
     if (isShared) await this.#endLeft();
     else {
       await this.#each('expired', (entry) => this.#attempts.end({ entry, error: expired(entry) }));
@@ -280,14 +342,19 @@ export class Outbox {
   /** How many more messages may be on their way to the vendor. */
   #places(now: number): number {
     const { concurrency } = this.#options;
-    return Math.min(this.#breaker.places(now, concurrency, this.#sending), concurrency - this.#running.size);
+    const sending = this.#sending + this.#promised;
+    return Math.min(this.#breaker.places(now, concurrency, sending), concurrency - this.#underWay() - this.#promised);
   }
 
   /** Many may be unknown together; a vendor that hangs leaves a place for what tries whether it is back. */
   #placesToLookUp(): number {
     const { concurrency } = this.#options;
-    const lookingUp = this.#running.size - this.#sending;
-    return Math.min(Math.max(1, concurrency - 1) - lookingUp, concurrency - this.#running.size);
+    return Math.min(Math.max(1, concurrency - 1) - this.#lookingUp, concurrency - this.#underWay());
+  }
+
+  /** Calls; one that was answered makes room for the next while its end is stored. */
+  #underWay(): number {
+    return this.#sending + this.#lookingUp;
   }
 
   #run(call: Promise<void>): void {
@@ -295,14 +362,16 @@ export class Outbox {
       .catch((error) => this.#retryPump(error))
       .finally(() => {
         this.#running.delete(work);
-        this.wake();
+        if (!this.#isEmpty) this.wake();
       });
     this.#running.add(work);
   }
 
   async #sleep(): Promise<void> {
     const { account, store, isShared, clock, limiter, slots } = this.#options;
+    const stirred = this.#stirred;
     const due = await store.nextDue(account);
+    if (stirred === this.#stirred) this.#isEmpty = due === null;
     const now = clock.now();
     const others = isShared ? now + OTHERS_PAUSE : Number.POSITIVE_INFINITY;
     const next = Math.min(due ?? Number.POSITIVE_INFINITY, this.#recoverAt, others);

@@ -1,7 +1,7 @@
 /** The outbox in lanes, one a recipient: the order to a recipient is kept, and a claim does not scan what waits. */
 import { Agenda } from './agenda';
 import { dueOf, type Lane, leave, nextOf, release } from './memory-lane';
-import type { OutboxCounts, OutboxEntry, OutboxState, OutboxStore } from './store';
+import type { HandOut, OutboxCounts, OutboxEntry, OutboxState, OutboxStore } from './store';
 
 /** What is known of one account. */
 interface Account {
@@ -25,8 +25,15 @@ export class MemoryOutbox implements OutboxStore {
   /** Copies of our own: what others do to theirs counts when they save it. */
   #entries = new Map<string, OutboxEntry>();
 
-  async add(entries: readonly OutboxEntry[]): Promise<void> {
-    for (const entry of entries) this.#put(copyOf(entry));
+  async add(entries: readonly OutboxEntry[], handOut?: HandOut): Promise<OutboxEntry[]> {
+    const claimed: OutboxEntry[] = [];
+    for (const one of entries) {
+      const entry = copyOf(one);
+      const isFree = handOut && isDue(entry, handOut.now) && this.#isFree(entry, handOut.now) && handOut.may();
+      this.#put(entry);
+      if (isFree) claimed.push(this.#handOut(entry, handOut.now));
+    }
+    return claimed;
   }
 
   async claim(account: string, now: number, limit: number): Promise<OutboxEntry[]> {
@@ -36,14 +43,7 @@ export class MemoryOutbox implements OutboxStore {
       const lane = known.turns.takeDue(now);
       if (!lane) break;
       const entry = nextOf(lane, now);
-      if (!entry || lane.claimed !== null) continue;
-      lane.claimed = entry.reference;
-      if (entry.state === 'waiting') {
-        this.#change(known, entry, 'sending');
-        entry.attempts += 1;
-        entry.startedAt = now;
-      }
-      claimed.push(copyOf(entry));
+      if (entry && lane.claimed === null) claimed.push(this.#handOut(entry, now));
     }
     return claimed;
   }
@@ -136,6 +136,26 @@ export class MemoryOutbox implements OutboxStore {
     return { ...counts, oldest: ages.next() };
   }
 
+  #isFree({ account, to }: OutboxEntry, now: number): boolean {
+    const { lanes, turns } = this.#account(account);
+    return !lanes.has(to) && (turns.next() ?? Number.POSITIVE_INFINITY) > now;
+  }
+
+  #handOut(entry: OutboxEntry, now: number): OutboxEntry {
+    const known = this.#account(entry.account);
+    const lane = known.lanes.get(entry.to);
+    if (lane) {
+      lane.claimed = entry.reference;
+      known.turns.drop(lane);
+    }
+    if (entry.state === 'waiting') {
+      this.#change(known, entry, 'sending');
+      entry.attempts += 1;
+      entry.startedAt = now;
+    }
+    return copyOf(entry);
+  }
+
   #put(entry: OutboxEntry): void {
     const known = this.#account(entry.account);
     this.#entries.set(entry.reference, entry);
@@ -209,6 +229,11 @@ export class MemoryOutbox implements OutboxStore {
     }
     return known;
   }
+}
+
+/** Whether it may be claimed as it comes in. */
+function isDue({ state, notBefore, expiresAt }: OutboxEntry, now: number): boolean {
+  return state === 'waiting' && notBefore <= now && expiresAt > now;
 }
 
 /** Those are in nobody's way. */

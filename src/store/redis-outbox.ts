@@ -31,8 +31,11 @@ export class RedisOutbox implements OutboxStore {
     this.#claims = new Claims(turns, lanes, this.#amends);
   }
 
-  /** All or none: when some are refused, or Redis does not answer, those that may be there are taken back. */
-  async add(entries: readonly OutboxEntry[]): Promise<void> {
+  /**
+   * All or none: when some are refused, or Redis does not answer, those that may be there are taken back. Who claims
+   * them is for the lanes' jobs to say.
+   */
+  async add(entries: readonly OutboxEntry[]): Promise<OutboxEntry[]> {
     this.#amends.begin();
     for (let from = 0; from < entries.length; from += PORTION) {
       const results = await Promise.allSettled(entries.slice(from, from + PORTION).map((entry) => this.#add(entry)));
@@ -41,6 +44,7 @@ export class RedisOutbox implements OutboxStore {
       const perhaps = entries.slice(0, from + PORTION).filter((_entry, i) => mayBeThere(results[i - from]));
       throw perhaps.length === 0 ? failed.reason : this.#doubt(perhaps, failed.reason);
     }
+    return [];
   }
 
   async claim(account: string, now: number, limit: number): Promise<OutboxEntry[]> {

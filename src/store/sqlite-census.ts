@@ -5,6 +5,7 @@ import { Tallies, type Tally } from './sqlite-tally';
 import type { OutboxCounts, OutboxState } from './store';
 
 const NO_LIMIT = -1;
+const OTHERS = ['sending', 'unknown', 'held', 'expired'] as const;
 
 const SQL = {
   waiting: `SELECT * FROM outbox INDEXED BY outbox_age WHERE account = ? AND state = 'waiting'
@@ -18,7 +19,9 @@ const SQL = {
   countWaiting: `SELECT count(*) AS n FROM outbox INDEXED BY outbox_end WHERE account = ? AND state = 'waiting'`,
   countOthers: `SELECT count(*) AS n FROM outbox INDEXED BY outbox_state
     WHERE account = ? AND state = ? AND state <> 'waiting'`,
-  oldest: 'SELECT min(created_at) AS at FROM outbox WHERE account = ?',
+  oldestWaiting: `SELECT min(created_at) AS at FROM outbox INDEXED BY outbox_age WHERE account = ? AND state = 'waiting'`,
+  oldestOther: `SELECT min(created_at) AS at FROM outbox INDEXED BY outbox_state
+    WHERE state = ? AND account = ? AND state <> 'waiting'`,
 };
 
 /** To be used inside of a read or of a transaction of the file. */
@@ -32,14 +35,23 @@ export class SqliteCensus {
 
   list(account: string, state: OutboxState, options: { to?: string; limit?: number } = {}): Row[] {
     const { to, limit = NO_LIMIT } = options;
-    if (to !== undefined) return this.#file.all(isApart(state) ? SQL.apart : SQL.inLane, account, to, state, limit);
+    // One that is being sent may have no lane; they are few.
+    const hasLane = !isApart(state) && state !== 'sending';
+    if (to !== undefined) return this.#file.all(hasLane ? SQL.inLane : SQL.apart, account, to, state, limit);
     if (state === 'waiting') return this.#file.all(SQL.waiting, account, limit);
     return this.#file.all(SQL.others, account, state, limit);
   }
 
   counts(account: string): OutboxCounts {
     const tally = this.tallies.of(account) ?? this.#count(account);
-    return { ...tally, oldest: this.#file.one<{ at: number | null }>(SQL.oldest, account)?.at ?? null };
+    const times = OTHERS.map((state) => (tally[state] > 0 ? this.#at(SQL.oldestOther, state, account) : null));
+    const ages = [tally.waiting > 0 ? this.#at(SQL.oldestWaiting, account) : null, ...times];
+    const known = ages.filter((at) => at !== null);
+    return { ...tally, oldest: known.length === 0 ? null : Math.min(...known) };
+  }
+
+  #at(sql: string, ...values: string[]): number | null {
+    return this.#file.one<{ at: number | null }>(sql, ...values)?.at ?? null;
   }
 
   /** Entry by entry, the only time that it costs so much. */

@@ -1,4 +1,5 @@
 /** The lanes of the outbox in SQLite, one a recipient: what a claim costs does not grow with what waits. */
+import { Alone } from './sqlite-alone';
 import type { SqliteFile } from './sqlite-file';
 import type { Row } from './sqlite-rows';
 
@@ -12,7 +13,8 @@ interface Lane {
 
 const SQL = {
   of: 'SELECT id, claimed, due FROM lane WHERE account = ? AND recipient = ?',
-  add: 'INSERT INTO lane (account, recipient, due, head) VALUES (?, ?, ?, ?)',
+  add: 'INSERT INTO lane (account, recipient, claimed, due, head) VALUES (?, ?, ?, ?, ?)',
+  join: 'UPDATE outbox SET lane = ? WHERE seq = ?',
   byId: 'SELECT id, claimed, due FROM lane WHERE id = ?',
   plan: 'UPDATE lane SET claimed = NULL, due = ?, head = ? WHERE id = ?',
   claim: 'UPDATE lane SET claimed = ?, due = NULL, head = NULL WHERE id = ?',
@@ -27,11 +29,14 @@ const SQL = {
   alarm: 'SELECT seq, not_before FROM outbox WHERE lane = ? AND asleep = 1 AND seq < ? ORDER BY not_before LIMIT 1',
   unknown: `SELECT DISTINCT lane AS id FROM outbox INDEXED BY outbox_state
     WHERE state = 'unknown' AND state <> 'waiting'`,
+  alone: `SELECT seq, account, recipient, not_before FROM outbox INDEXED BY outbox_state
+    WHERE state = 'unknown' AND state <> 'waiting' AND lane IS NULL`,
 };
 
 /** To be used inside of a read or of a transaction of the file. */
 export class SqliteLanes {
   #file: SqliteFile;
+  readonly alone = new Alone();
   /** Whether there may be entries that sleep; most never do. */
   #areAsleep = true;
 
@@ -42,15 +47,24 @@ export class SqliteLanes {
   /** The process is new: nobody has a claim. */
   freeAll(): void {
     this.#areAsleep = this.#file.one(SQL.asleep) !== undefined;
+    this.alone.forget();
+    for (const { seq, account, recipient, not_before } of this.#file.all<Row>(SQL.alone)) {
+      this.#file.run(SQL.join, this.of(account, recipient, not_before, seq).id, seq);
+    }
     for (const { id } of this.#file.all<{ id: number }>(SQL.unknown)) this.#plan(id);
   }
 
   /** The lane of a recipient, made and planned for an entry if there is none. */
   of(account: string, recipient: string, due: number, seq: number): Lane {
-    const lane = this.#file.one<Lane>(SQL.of, account, recipient);
-    if (lane) return lane;
-    const { lastInsertRowid } = this.#file.run(SQL.add, account, recipient, due, seq);
-    return { id: Number(lastInsertRowid), claimed: null, due };
+    const alone = this.alone.of(account, recipient);
+    if (alone !== undefined) return this.#joinedBy(account, recipient, alone);
+    return this.#find(account, recipient) ?? this.#add(account, recipient, { claimed: null, due }, seq);
+  }
+
+  /** Whether nothing waits for a recipient, and nothing is under way; and nobody of the account waits for his turn. */
+  isFree(account: string, recipient: string, now: number): boolean {
+    const isAlone = this.alone.of(account, recipient) !== undefined;
+    return !isAlone && !this.#find(account, recipient) && this.due(account, now, 1).length === 0;
   }
 
   /** An entry is stored as one that sleeps. */
@@ -89,6 +103,23 @@ export class SqliteLanes {
     if (lane === null || this.#file.run(SQL.drop, lane).changes > 0) return;
     const claimed = this.#file.one<Lane>(SQL.byId, lane)?.claimed ?? null;
     if (claimed === null || claimed === seq) this.#plan(lane);
+  }
+
+  /** One that was alone is no more: the recipient has a lane from now on, which that one has claimed. */
+  #joinedBy(account: string, recipient: string, alone: number): Lane {
+    const lane = this.#add(account, recipient, { claimed: alone, due: null }, null);
+    this.#file.run(SQL.join, lane.id, alone);
+    this.alone.drop(account, recipient, alone);
+    return lane;
+  }
+
+  #find(account: string, recipient: string): Lane | undefined {
+    return this.#file.one<Lane>(SQL.of, account, recipient);
+  }
+
+  #add(account: string, recipient: string, { claimed, due }: Omit<Lane, 'id'>, head: number | null): Lane {
+    const { lastInsertRowid } = this.#file.run(SQL.add, account, recipient, claimed, due, head);
+    return { id: Number(lastInsertRowid), claimed, due };
   }
 
   /**

@@ -3,8 +3,8 @@ import { SqliteCensus } from './sqlite-census';
 import type { Commits } from './sqlite-commits';
 import type { SqliteFile } from './sqlite-file';
 import { SqliteLanes } from './sqlite-lanes';
-import { asleepOf, bodyOf, entryOf, isApart, type Row } from './sqlite-rows';
-import type { OutboxCounts, OutboxEntry, OutboxState, OutboxStore } from './store';
+import { asleepOf, bodyOf, entryOf, isApart, isDue, type Row } from './sqlite-rows';
+import type { HandOut, OutboxCounts, OutboxEntry, OutboxState, OutboxStore } from './store';
 
 /** Expired entries are taken in portions: there may be a million of them after an outage. */
 const PORTION = 1000;
@@ -16,7 +16,7 @@ const SQL = {
   find: 'SELECT * FROM outbox WHERE reference = ?',
   save: `UPDATE outbox SET seq = ?, lane = ?, asleep = ?, state = ?, attempts = ?, not_before = ?, expires_at = ?,
     started_at = ?, body = ? WHERE seq = ?`,
-  remove: 'DELETE FROM outbox WHERE reference = ? RETURNING seq, account, state, lane',
+  remove: 'DELETE FROM outbox WHERE reference = ? RETURNING seq, account, recipient, state, lane',
   expired: `SELECT * FROM outbox INDEXED BY outbox_end
     WHERE account = ? AND state = 'waiting' AND expires_at <= ? ORDER BY expires_at LIMIT ?`,
   expire: `UPDATE outbox SET state = 'expired', lane = NULL, asleep = 0 WHERE seq = ?`,
@@ -50,16 +50,24 @@ export class SqliteOutbox implements OutboxStore {
 
   committed(): void {
     this.#census.tallies.committed();
+    this.#lanes.alone.committed();
   }
 
   undone(): void {
     this.#census.tallies.undone();
+    this.#lanes.alone.undone();
   }
 
-  async add(entries: readonly OutboxEntry[]): Promise<void> {
+  async add(entries: readonly OutboxEntry[], handOut?: HandOut): Promise<OutboxEntry[]> {
     const bodies = entries.map((entry) => ({ entry: { ...entry }, body: bodyOf(entry) }));
     return this.#commits.write('outbox', () => {
-      for (const { entry, body } of bodies) this.#put(entry, body);
+      const claimed: OutboxEntry[] = [];
+      for (const { entry, body } of bodies) {
+        const own = handOut ? this.#putAlone(entry, body, handOut) : null;
+        if (own) claimed.push(own);
+        else this.#put(entry, body);
+      }
+      return claimed;
     });
   }
 
@@ -91,7 +99,8 @@ export class SqliteOutbox implements OutboxStore {
       const { state, attempts, notBefore, expiresAt, startedAt } = kept;
       const apart = isApart(state);
       // One that comes back from standing apart has lost its place.
-      const seq = row.lane === null && !apart ? this.#next() : row.seq;
+      const seq = isApart(row.state) && !apart ? this.#next() : row.seq;
+      this.#endAlone(row);
       const lane = apart ? null : (row.lane ?? this.#lanes.of(row.account, row.recipient, notBefore, seq).id);
       const asleep = apart ? 0 : asleepOf(kept);
       if (asleep) this.#lanes.sleeps();
@@ -164,15 +173,31 @@ export class SqliteOutbox implements OutboxStore {
   }
 
   #put(entry: OutboxEntry, body: string): void {
-    const { reference, account, to, state, attempts, notBefore, expiresAt, startedAt, createdAt } = entry;
+    const { account, to, state, notBefore } = entry;
     const seq = this.#next();
     const lane = isApart(state) ? null : this.#lanes.of(account, to, notBefore, seq);
-    const asleep = lane ? asleepOf(entry) : 0;
+    this.#insert(seq, entry, body, lane?.id ?? null);
+    if (lane) this.#lanes.joined(lane, notBefore);
+  }
+
+  /** Claimed as it comes in, without a lane; null, and not put, where it would have one. */
+  #putAlone(entry: OutboxEntry, body: string, { now, may }: HandOut): OutboxEntry | null {
+    const { account, to } = entry;
+    if (!isDue(entry, now) || !this.#lanes.isFree(account, to, now) || !may()) return null;
+    const sent: OutboxEntry = { ...entry, state: 'sending', attempts: entry.attempts + 1, startedAt: now };
+    const seq = this.#next();
+    this.#insert(seq, sent, body, null);
+    this.#lanes.alone.put(account, to, seq);
+    return sent;
+  }
+
+  #insert(seq: number, entry: OutboxEntry, body: string, lane: number | null): void {
+    const { reference, account, to, state, attempts, notBefore, expiresAt, startedAt, createdAt } = entry;
+    const asleep = lane === null ? 0 : asleepOf(entry);
     if (asleep) this.#lanes.sleeps();
     const times = [notBefore, expiresAt, startedAt, createdAt];
-    this.#file.run(SQL.add, seq, reference, account, to, lane?.id ?? null, asleep, state, attempts, ...times, body);
+    this.#file.run(SQL.add, seq, reference, account, to, lane, asleep, state, attempts, ...times, body);
     this.#census.tallies.change(account, state, 1);
-    if (lane) this.#lanes.joined(lane, notBefore);
   }
 
   /** One that waited is stored as being sent; one that is unknown stays so. */
@@ -188,7 +213,12 @@ export class SqliteOutbox implements OutboxStore {
     const row = this.#file.one<Row>(SQL.remove, reference);
     if (!row) return;
     this.#census.tallies.change(row.account, row.state, -1);
+    this.#endAlone(row);
     this.#lanes.release(row.lane, row.seq);
+  }
+
+  #endAlone({ account, recipient, lane, seq }: Row): void {
+    if (lane === null) this.#lanes.alone.drop(account, recipient, seq);
   }
 
   #recount({ account, state }: Row, after: OutboxState): void {

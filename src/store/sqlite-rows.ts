@@ -7,7 +7,7 @@ export interface Row {
   reference: string;
   account: string;
   recipient: string;
-  /** Null for one that stands apart. */
+  /** Null for one that stands apart, and for one that is alone (see sqlite-alone.ts). */
   lane: number | null;
   state: OutboxState;
   attempts: number;
@@ -21,6 +21,11 @@ export interface Row {
 /** Held and expired ones are in nobody's way. */
 export function isApart(state: OutboxState): boolean {
   return state === 'held' || state === 'expired';
+}
+
+/** Whether it may be claimed as it comes in. */
+export function isDue({ state, notBefore, expiresAt }: OutboxEntry, now: number): boolean {
+  return state === 'waiting' && notBefore <= now && expiresAt > now;
 }
 
 /** 1 for one that was never tried and has a time to come: others pass. */

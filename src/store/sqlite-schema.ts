@@ -25,7 +25,7 @@ const MIGRATIONS = [
     reference TEXT NOT NULL UNIQUE,
     account TEXT NOT NULL,
     recipient TEXT NOT NULL,
-    lane INTEGER,           -- NULL for one that is held or expired: it stands apart
+    lane INTEGER,           -- NULL for one that is held or expired: it stands apart; and for one that is sent, and alone
     asleep INTEGER NOT NULL, -- 1 for one that was never tried and has a time to come: others pass
     state TEXT NOT NULL,
     attempts INTEGER NOT NULL,
@@ -39,7 +39,7 @@ const MIGRATIONS = [
   CREATE INDEX outbox_asleep ON outbox (lane, not_before, seq) WHERE asleep = 1;
   CREATE INDEX outbox_end ON outbox (account, expires_at) WHERE state = 'waiting';
   CREATE INDEX outbox_state ON outbox (state, account, created_at) WHERE state <> 'waiting';
-  CREATE INDEX outbox_age ON outbox (account, created_at);
+  CREATE INDEX outbox_age ON outbox (account, created_at) WHERE state = 'waiting';
 
   CREATE TABLE tracked (
     account TEXT NOT NULL,

@@ -59,10 +59,22 @@ export interface OutboxEntry {
   said?: { providerCode?: string; providerMessage?: string; correlationId?: string; httpStatus?: number };
 }
 
+/** What may be claimed at once of what is added. */
+export interface HandOut {
+  /** The time, as {@link OutboxStore.claim} has it. */
+  now: number;
+  /** Asked for each: whether one more may be. The answer may be of no use when the store has to begin anew. */
+  may(): boolean;
+}
+
 /** The messages on their way to the vendor. */
 export interface OutboxStore {
-  /** All or none. @throws SmsError SMS_STORE when none is there; InDoubt when that is not known. */
-  add(entries: readonly OutboxEntry[]): Promise<void>;
+  /**
+   * All or none. With `handOut` a store that can claims some of them in the same piece, in the way of {@link claim}: those
+   * that are due, to whose recipient nothing else is there, while no other one that is due waits. They are returned.
+   * @throws SmsError SMS_STORE when none is there; InDoubt when that is not known.
+   */
+  add(entries: readonly OutboxEntry[], handOut?: HandOut): Promise<OutboxEntry[]>;
   /**
    * Entries that are due, oldest first, no more than one a recipient and none to a recipient with an earlier one under
    * way. A `waiting` one is stored as `sending`, with its attempt counted, before it is handed out; an `unknown` one

@@ -64,25 +64,32 @@ function wrapStore(exports, name) {
 function wrapOutbox(outbox) {
   const add = outbox.add.bind(outbox);
   const claim = outbox.claim.bind(outbox);
-  outbox.add = async (entries) => {
+  outbox.add = async (entries, handOut) => {
     for (const { reference, text } of entries) references.set(reference, keysIn(text));
     const keys = entries.flatMap(({ text }) => keysIn(text));
     if (step === 'before-store') {
       stopped(keys);
       return never();
     }
-    await add(entries);
-    if (step !== 'after-store') return undefined;
-    stopped(keys);
-    return never();
+    // One that could leave at once is claimed in the same piece: what waits for its turn is not.
+    const claimed = await add(entries, step === 'after-store' ? undefined : handOut);
+    if (step === 'after-store') {
+      stopped(keys);
+      return never();
+    }
+    return step === 'after-claim' ? haltedOf(claimed) : claimed;
   };
   outbox.claim = async (...given) => {
     if (step === 'after-store') return never();
     const claimed = await claim(...given);
-    if (step !== 'after-claim') return claimed;
-    stopped(claimed.flatMap(({ text }) => keysIn(text)));
-    return [];
+    return step === 'after-claim' ? haltedOf(claimed) : claimed;
   };
+}
+
+/** Nobody gets them. */
+function haltedOf(claimed) {
+  stopped(claimed.flatMap(({ text }) => keysIn(text)));
+  return [];
 }
 
 /** A key against repeats holds for good from the turn on in which its message gets into the store. */

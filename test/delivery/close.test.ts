@@ -222,6 +222,8 @@ describe('a store that fails', () => {
     const troubles: string[] = [];
     const account = open(await start(), {
       store: { ...store, outbox: failing(store.outbox, 'claim', 1) },
+      // What waits for its slot is claimed.
+      rate: 100,
       troubled: (error) => troubles.push(error.code),
     });
     await send(account, TO);

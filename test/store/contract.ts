@@ -1,6 +1,6 @@
 /** What every store has to keep: a suite that runs on any implementation of the contract. */
 import assert from 'node:assert/strict';
-import type { OutboxEntry, OutboxState, Store, TrackedMessage } from '../../dist/src/store/index.js';
+import type { HandOut, OutboxEntry, OutboxState, Store, TrackedMessage } from '../../dist/src/store/index.js';
 
 const ACCOUNT = 'account';
 const FOREVER = Number.MAX_SAFE_INTEGER;
@@ -63,6 +63,12 @@ function entry(to: string, more: Partial<OutboxEntry> = {}): OutboxEntry {
   };
 }
 
+/** So many of what is added may be claimed at once. */
+function handOut(now: number, limit: number): HandOut {
+  let left = limit;
+  return { now, may: () => left-- > 0 };
+}
+
 const references = (entries: readonly OutboxEntry[]) => entries.map(({ reference }) => reference);
 
 function outboxContract(store: () => Store): void {
@@ -119,6 +125,62 @@ function outboxContract(store: () => Store): void {
     const handed = references(claims.flat());
     assert.equal(new Set(handed).size, handed.length);
     assert.equal(handed.length, 25, 'one a recipient');
+  });
+
+  it('hands out what it takes in, or leaves it to a claim: once, no more than asked for, one a recipient', async () => {
+    const given = [entry('+3201'), entry('+3201'), entry('+3202'), entry('+3203')];
+    const order = references(given);
+    const kept = structuredClone(given);
+    const handed = await store().outbox.add(given, handOut(T + 1000, 2));
+    assert(handed.length === 0 || handed.length === 2);
+    const claimed = await claim();
+    const out = [...handed, ...claimed];
+    assert.deepEqual(
+      out,
+      [0, 2, 3].map((i) => ({ ...kept[i], state: 'sending', attempts: 1, startedAt: T + 1000 })),
+    );
+    assert.deepEqual(await claim(), []);
+    assert.deepEqual(await store().outbox.find(order[0] ?? ''), out[0]);
+    assert.equal((await store().outbox.counts(ACCOUNT)).sending, 3);
+    assert.deepEqual(references(await store().outbox.list(ACCOUNT, 'sending', { to: '+3202' })), [order[2]]);
+    await store().outbox.remove(order[0] ?? '');
+    assert.deepEqual(references(await claim()), [order[1]], 'the next one to that recipient');
+  });
+
+  it('hands out nothing of what it takes in before its time, after its end, or to one who has something', async () => {
+    await add(entry('+3201'));
+    const [first] = await claim();
+    assert(first);
+    await store().outbox.save(Object.assign(first, { state: 'unknown', notBefore: T + 9000 }));
+    const late = entry('+3202', { notBefore: T + 5000 });
+    const given = [entry('+3201'), late, entry('+3203', { expiresAt: T + 1000 }), entry('+3204', { state: 'held' })];
+    assert.deepEqual(await store().outbox.add(given, handOut(T + 1000, 9)), []);
+    assert.equal((await store().outbox.counts(ACCOUNT)).sending, 0);
+  });
+
+  it('hands out nothing of what it takes in while another one waits for its turn', async () => {
+    const [first] = await add(entry('+3201'));
+    assert.deepEqual(await store().outbox.add([entry('+3202')], handOut(T, 9)), []);
+    assert.equal((await claim(T, 1))[0]?.reference, first);
+  });
+
+  it('keeps the order behind one that was handed out as it came in, whatever becomes of that one', async () => {
+    for (const [i, state] of (['waiting', 'unknown', 'held'] as const).entries()) {
+      const to = `+320${i}`;
+      const [a, b] = [entry(to), entry(to)];
+      const [first] = [...(await store().outbox.add([a], handOut(T, 1))), ...(await claim(T))];
+      assert(first);
+      if (i > 0) await add(b);
+      await store().outbox.save(Object.assign(first, { state, notBefore: T + 500 }));
+      if (i === 0) await add(b);
+      const isApart = state === 'held';
+      assert.deepEqual(references(await claim(T)), isApart ? [b.reference] : [], state);
+      if (isApart) continue;
+      const [again] = await claim(T + 500);
+      assert.equal(again?.reference, a.reference);
+      await store().outbox.remove(a.reference);
+      assert.deepEqual(references(await claim(T + 500)), [b.reference]);
+    }
   });
 
   it('hands out nothing before its time', async () => {

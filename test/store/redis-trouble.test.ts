@@ -85,7 +85,7 @@ describe('a Redis in trouble', function () {
     redis.process.kill('SIGSTOP');
     const refused = entry('+3202');
     try {
-      const asked = [store.outbox.add([refused])];
+      const asked: Promise<unknown>[] = [store.outbox.add([refused])];
       for (let i = 0; i < 12; i += 1) {
         asked.push(pause(20 * i).then(() => store.outbox.remove('none')));
       }

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import sinon from 'sinon';
 import { embeddedStore } from '../../dist/src/store/index.js';
 import { SqliteFile } from '../../dist/src/store/sqlite-file.js';
-import { ACCOUNT, entry } from './sqlite-entries.ts';
+import { ACCOUNT, entry, handOut } from './sqlite-entries.ts';
 import { newFile } from './sqlite-files.ts';
 
 const LONG = 60_000;
@@ -74,6 +74,20 @@ describe('the commits of the embedded store', () => {
     ]);
     assert.deepEqual([same, other, found], ['new', 'value', null]);
     assert.deepEqual(order, ['other', 'found', 'write', 'same']);
+    await store.close();
+  });
+
+  it('that are made over without what failed hand out what they take in all the same', async () => {
+    const store = embeddedStore({ file: newFile() });
+    await store.outbox.add([entry('+3209', { reference: 'twice', state: 'held' })]);
+    const all = handOut(Date.now(), 9);
+    const [first, failed, next] = await Promise.allSettled([
+      store.outbox.add([entry('+3201')], all),
+      store.outbox.add([entry('+3202'), entry('+3203', { reference: 'twice' })], all),
+      store.outbox.add([entry('+3202')], all),
+    ]);
+    assert.equal(failed.status, 'rejected');
+    for (const added of [first, next]) assert.equal(added.status === 'fulfilled' && added.value.length, 1);
     await store.close();
   });
 

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { embeddedStore, type OutboxState, type Store } from '../../dist/src/store/index.js';
-import { ACCOUNT, entry, references, tracked } from './sqlite-entries.ts';
+import { ACCOUNT, entry, handOut, references, tracked } from './sqlite-entries.ts';
 import { newFile } from './sqlite-files.ts';
 
 const STATES: OutboxState[] = ['waiting', 'sending', 'unknown', 'held', 'expired'];
@@ -54,6 +54,22 @@ describe('the embedded store after the end of a process', () => {
     await after.outbox.remove(sending.reference);
     const next = await after.outbox.claim(ACCOUNT, 3000, 10);
     assert.deepEqual(references(next), [added[1]?.reference]);
+    await after.close();
+  });
+
+  it('takes what was handed out as it came in for unknown, and lets nothing pass it', async () => {
+    const file = newFile();
+    const before = embeddedStore({ file });
+    const [first, second, other] = [entry('+3201'), entry('+3201'), entry('+3202')];
+    const sent = await before.outbox.add([first, other], handOut(1234, 2));
+    await before.outbox.add([second]);
+    await before.close();
+    const after = embeddedStore({ file });
+    await after.outbox.add([entry('+3202')], handOut(2000, 1));
+    const unknown = sent.map((one) => ({ ...one, state: 'unknown', lookups: 0 }));
+    assert.deepEqual(await after.outbox.claim(ACCOUNT, 3000, 10), unknown);
+    await after.outbox.remove(first.reference);
+    assert.deepEqual(references(await after.outbox.claim(ACCOUNT, 3000, 10)), [second.reference]);
     await after.close();
   });
 

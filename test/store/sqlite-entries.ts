@@ -1,5 +1,5 @@
 /** Entries and tracked messages for the tests of the embedded store. */
-import type { OutboxEntry, TrackedMessage } from '../../dist/src/store/index.js';
+import type { HandOut, OutboxEntry, TrackedMessage } from '../../dist/src/store/index.js';
 
 export const ACCOUNT = 'account';
 /** Ahead of the clock. */
@@ -63,3 +63,9 @@ export function tracked(id: string, more: Partial<TrackedMessage> = {}): Tracked
 }
 
 export const references = (entries: readonly OutboxEntry[]) => entries.map(({ reference }) => reference);
+
+/** So many of what is added may be claimed at once. */
+export function handOut(now: number, limit: number): HandOut {
+  let left = limit;
+  return { now, may: () => left-- > 0 };
+}

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { embeddedStore, memoryStore, type OutboxEntry, type Store } from '../../dist/src/store/index.js';
 import { numbers } from './numbers.ts';
-import { ACCOUNT, entry, references, T } from './sqlite-entries.ts';
+import { ACCOUNT, entry, handOut, references, T } from './sqlite-entries.ts';
 import { newFile } from './sqlite-files.ts';
 
 const STATES = ['waiting', 'sending', 'unknown', 'held', 'expired'] as const;
@@ -53,7 +53,12 @@ class Walk {
       }),
     );
     this.#known.push(...references(entries));
-    for (const { outbox } of this.#stores) await outbox.add(structuredClone(entries));
+    const most = this.#draw(6);
+    const claimed = await Promise.all(
+      this.#stores.map(({ outbox }) => outbox.add(structuredClone(entries), handOut(this.#now, most))),
+    );
+    assert.deepEqual(claimed[1], claimed[0], 'claimed as it was taken in');
+    for (const [i, one] of (claimed[0] ?? []).entries()) this.#claimed.push([one, claimed[1]?.[i] ?? one]);
   }
 
   async #claim(step: number): Promise<void> {

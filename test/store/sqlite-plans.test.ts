@@ -6,7 +6,7 @@ import { embeddedStore, type OutboxState } from '../../dist/src/store/index.js';
 import { Commits } from '../../dist/src/store/sqlite-commits.js';
 import { SqliteFile } from '../../dist/src/store/sqlite-file.js';
 import { Pruning } from '../../dist/src/store/sqlite-prune.js';
-import { ACCOUNT, entry, T, tracked } from './sqlite-entries.ts';
+import { ACCOUNT, entry, handOut, T, tracked } from './sqlite-entries.ts';
 import { newFile, UNOBSERVED } from './sqlite-files.ts';
 
 const STATES: OutboxState[] = ['waiting', 'sending', 'unknown', 'held', 'expired'];
@@ -66,6 +66,8 @@ async function everything(file: string): Promise<void> {
   const { outbox, marks, tracked: messages } = store;
   const entries = [1, 2, 3, 4].map((i) => entry('+3201', { expiresAt: T + i, notBefore: i === 4 ? T : 0 }));
   await outbox.add([...entries, entry('+3202'), entry('+3203')]);
+  await outbox.add([entry('+3205')], handOut(T, 1));
+  await outbox.add([entry('+3205')]);
   const claimed = await outbox.claim(ACCOUNT, T, 10);
   for (const [i, state] of (['waiting', 'held', 'unknown'] as const).entries()) {
     await outbox.save({ ...claimed[i], state, notBefore: T } as (typeof claimed)[0]);
