@@ -1,4 +1,5 @@
 /** The lanes of the outbox in SQLite, one a recipient: what a claim costs does not grow with what waits. */
+import type { StatementResultingChanges } from 'node:sqlite';
 import { Alone } from './sqlite-alone';
 import type { SqliteFile } from './sqlite-file';
 import type { Row } from './sqlite-rows';
@@ -37,6 +38,8 @@ const SQL = {
 export class SqliteLanes {
   #file: SqliteFile;
   readonly alone = new Alone();
+  /** By account, when a lane is next to be looked at; asked for with each message, and most change nothing about it. */
+  #next = new Map<string, number | null>();
   /** Whether there may be entries that sleep; most never do. */
   #areAsleep = true;
 
@@ -48,10 +51,20 @@ export class SqliteLanes {
   freeAll(): void {
     this.#areAsleep = this.#file.one(SQL.asleep) !== undefined;
     this.alone.forget();
+    this.#next.clear();
     for (const { seq, account, recipient, not_before } of this.#file.all<Row>(SQL.alone)) {
       this.#file.run(SQL.join, this.of(account, recipient, not_before, seq).id, seq);
     }
     for (const { id } of this.#file.all<{ id: number }>(SQL.unknown)) this.#plan(id);
+  }
+
+  committed(): void {
+    this.alone.committed();
+  }
+
+  undone(): void {
+    this.alone.undone();
+    this.#next.clear();
   }
 
   /** The lane of a recipient, made and planned for an entry if there is none. */
@@ -63,8 +76,9 @@ export class SqliteLanes {
 
   /** Whether nothing waits for a recipient, and nothing is under way; and nobody of the account waits for his turn. */
   isFree(account: string, recipient: string, now: number): boolean {
-    const isAlone = this.alone.of(account, recipient) !== undefined;
-    return !isAlone && !this.#find(account, recipient) && this.due(account, now, 1).length === 0;
+    const next = this.nextDue(account);
+    if ((next !== null && next <= now) || this.alone.of(account, recipient) !== undefined) return false;
+    return this.#find(account, recipient) === undefined;
   }
 
   /** An entry is stored as one that sleeps. */
@@ -83,7 +97,11 @@ export class SqliteLanes {
   }
 
   nextDue(account: string): number | null {
-    return this.#file.one<{ at: number | null }>(SQL.next, account)?.at ?? null;
+    const known = this.#next.get(account);
+    if (known !== undefined) return known;
+    const next = this.#file.one<{ at: number | null }>(SQL.next, account)?.at ?? null;
+    this.#next.set(account, next);
+    return next;
   }
 
   /** Claims the entry whose turn it is; undefined, and planned anew, when that is still to come. */
@@ -91,7 +109,7 @@ export class SqliteLanes {
     if (this.#areAsleep) this.#file.run(SQL.wake, lane, now);
     const row = this.#file.one<Row>(SQL.turn, lane, now);
     if (row && row.not_before <= now) {
-      this.#file.run(SQL.claim, row.seq, lane);
+      this.#write(SQL.claim, row.seq, lane);
       return row;
     }
     this.#plan(lane);
@@ -100,7 +118,7 @@ export class SqliteLanes {
 
   /** An entry of a lane has changed or gone: ends its claim, if it had it, and plans what comes next. */
   release(lane: number | null, seq: number): void {
-    if (lane === null || this.#file.run(SQL.drop, lane).changes > 0) return;
+    if (lane === null || this.#write(SQL.drop, lane).changes > 0) return;
     const claimed = this.#file.one<Lane>(SQL.byId, lane)?.claimed ?? null;
     if (claimed === null || claimed === seq) this.#plan(lane);
   }
@@ -113,12 +131,17 @@ export class SqliteLanes {
     return lane;
   }
 
+  #write(sql: string, ...values: (string | number | null)[]): StatementResultingChanges {
+    this.#next.clear();
+    return this.#file.run(sql, ...values);
+  }
+
   #find(account: string, recipient: string): Lane | undefined {
     return this.#file.one<Lane>(SQL.of, account, recipient);
   }
 
   #add(account: string, recipient: string, { claimed, due }: Omit<Lane, 'id'>, head: number | null): Lane {
-    const { lastInsertRowid } = this.#file.run(SQL.add, account, recipient, claimed, due, head);
+    const { lastInsertRowid } = this.#write(SQL.add, account, recipient, claimed, due, head);
     return { id: Number(lastInsertRowid), claimed, due };
   }
 
@@ -132,7 +155,7 @@ export class SqliteLanes {
     const sleeper =
       first?.attempts === 0 ? undefined : this.#file.one<Pick<Row, 'seq' | 'not_before'>>(SQL.alarm, lane, before);
     const head = sleeper && (!first || sleeper.not_before < first.not_before) ? sleeper : first;
-    if (head) this.#file.run(SQL.plan, head.not_before, head.seq, lane);
-    else this.#file.run(SQL.drop, lane);
+    if (head) this.#write(SQL.plan, head.not_before, head.seq, lane);
+    else this.#write(SQL.drop, lane);
   }
 }

@@ -50,12 +50,12 @@ export class SqliteOutbox implements OutboxStore {
 
   committed(): void {
     this.#census.tallies.committed();
-    this.#lanes.alone.committed();
+    this.#lanes.committed();
   }
 
   undone(): void {
     this.#census.tallies.undone();
-    this.#lanes.alone.undone();
+    this.#lanes.undone();
   }
 
   async add(entries: readonly OutboxEntry[], handOut?: HandOut): Promise<OutboxEntry[]> {
