@@ -59,10 +59,21 @@ export async function measureGroup(): Promise<Findings> {
       'start.memory': excess(ours.memory, empty.memory),
     },
     table: {
-      head: ['installed, and in the flow', 'ms, fastest', 'ms, p50', 'more', 'ms of CPU', 'more', 'MB', 'more'],
+      head: [
+        'installed, and in the flow',
+        'ms, fastest',
+        'ms, p50',
+        'more',
+        'ms of CPU',
+        'more',
+        'MB',
+        'more',
+        'MB in use',
+        'more',
+      ],
       rows: SUBJECTS.map(({ name }) => {
-        const figures = [of(name).time, of(name).cpu, of(name).memory];
-        const base = [empty.time, empty.cpu, empty.memory];
+        const figures = [of(name).time, of(name).cpu, of(name).memory, of(name).held];
+        const base = [empty.time, empty.cpu, empty.memory, empty.held];
         return [
           name,
           Math.min(...of(name).time),
@@ -107,5 +118,5 @@ async function started({ name, peer, flow }: Subject) {
   const line = await nodeRed.waitForLog(/BENCH/);
   await nodeRed.kill();
   rmSync(userDir, { recursive: true, force: true, maxRetries: 3 });
-  return JSON.parse(line.slice(line.indexOf('{'))) as { time: number; cpu: number; memory: number };
+  return JSON.parse(line.slice(line.indexOf('{'))) as Record<'time' | 'cpu' | 'memory' | 'held', number>;
 }
