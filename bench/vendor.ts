@@ -3,14 +3,15 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { cert, key } from '../test/providers/self-signed.ts';
 
-/** What the process tells its parent when it is asked `count`; `since` its last answer. */
+/** What the process tells its parent when it is asked `count`: since it was asked before. */
 export interface Counts {
   requests: number;
+  /** The most that were open at a time. */
   sockets: number;
 }
 
 let requests = 0;
-let sockets = 0;
+let [open, sockets] = [0, 0];
 /** Messages, for ids that differ. */
 let messages = 0;
 
@@ -28,7 +29,7 @@ process.send?.({ port, tlsPort });
 process.on('message', () => {
   process.send?.({ requests, sockets } satisfies Counts);
   requests = 0;
-  sockets = 0;
+  sockets = open;
 });
 process.once('disconnect', () => process.exit());
 
@@ -40,7 +41,11 @@ function listening(one: Server): Promise<number> {
 
 /** Requests come one after the other on a socket, each with its length. */
 function serve(socket: Socket): void {
-  sockets += 1;
+  open += 1;
+  sockets = Math.max(sockets, open);
+  socket.once('close', () => {
+    open -= 1;
+  });
   let text = '';
   socket.setNoDelay(true);
   socket.setEncoding('latin1');
