@@ -6,7 +6,7 @@ const TOGETHER = 50;
 const ROUNDS = 5;
 /** Messages of a subject in a round, and before the first one. */
 const MESSAGES = 10_000;
-const WARM_UP = 3000;
+const WARM_UP = 10_000;
 
 const SUBJECTS = [OURS, UNFOLLOWED, QUEUED, REQUEST, NEXMO, 'axios, hand-written', 'undici dispatch, bare'];
 

@@ -32,7 +32,7 @@ export interface HttpOptions {
   maxBytes?: number;
 }
 
-export const CONNECTIONS = 32;
+export const CONNECTIONS = 48;
 export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /** Sockets idle for longer are closed by us, before the vendor's side closes them under a request. */

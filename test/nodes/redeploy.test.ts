@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { CONNECTIONS } from '../../dist/src/providers/http.js';
 import { account, codeOf, flows, NODE, nodeOf, payloadOf, sentenceOf, unload, url, wait } from './support.ts';
 
 const { sandbox: start, load } = flows();
@@ -148,8 +149,8 @@ describe('addresses of pushes', () => {
 
 describe('a vendor that takes its time', () => {
   it('is waited for though more calls wait than there are sockets', async () => {
-    // Rounds of 32 at once: the last one waits for five answers, which is longer than the limit for one.
-    const [answersIn, timeout, size] = [320, 1500, 6 * 32];
+    // The last one waits for five answers, which is longer than the limit for one.
+    const [answersIn, timeout, size] = [320, 1500, 6 * CONNECTIONS];
     const accepted: string[] = [];
     let latest = 0;
     const vendor = createServer((request, response) => {
