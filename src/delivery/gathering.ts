@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Milliseconds. */
-const GATHERING = 40;
+const GATHERING = 20;
 
 export class Gathering<T> {
   #keep: (all: readonly T[]) => Promise<void>;
