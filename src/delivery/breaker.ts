@@ -18,8 +18,9 @@ export class Breaker {
   /** In a row, with no answer since the first. */
   #pauses = 0;
   #until = 0;
-  /** Until when the vendor wants no calls. */
+  /** Until when the vendor wants no calls, and since when. */
   #asked = 0;
+  #askedSince = 0;
   /** When the first of the failures in a row was, and the last. */
   #since = 0;
   #last = 0;
@@ -42,10 +43,14 @@ export class Breaker {
     return Math.max(0, (this.#pauses > 0 ? Math.min(1, most) : most) - running);
   }
 
-  /** Milliseconds since the first failure of an outage, with no answer since then; 0 while there is none. */
+  /**
+   * Milliseconds since the first failure of an outage, with no answer since then, or since the vendor wants no calls; 0
+   * while it takes them.
+   */
   downFor(now: number): number {
     this.#follow(now);
-    return this.#pauses > 0 ? now - this.#since : 0;
+    const failing = this.#pauses > 0 ? now - this.#since : 0;
+    return this.#asked > now ? Math.max(failing, now - this.#askedSince) : failing;
   }
 
   /** The vendor is there; a pause that it has asked for holds all the same. */
@@ -58,6 +63,7 @@ export class Breaker {
   /** The vendor refuses calls because there are too many of them: whatever they are for, it gets its pause. */
   refused(error: SmsError, now: number): void {
     this.#follow(now);
+    if (this.#asked <= now) this.#askedSince = now;
     this.#asked = Math.max(this.#asked, now + (error.retryAfter ?? backoff(Math.max(1, this.#pauses))));
   }
 
@@ -104,6 +110,7 @@ export class Breaker {
       this.#last -= back;
       this.#until -= back;
       this.#asked -= back;
+      this.#askedSince -= back;
     }
     this.#now = now;
   }

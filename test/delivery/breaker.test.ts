@@ -84,7 +84,8 @@ describe('a breaker', () => {
   it('gives a vendor the pause that it asks for, whatever is answered meanwhile', () => {
     breaker.failed(answered(429, { retryAfter: 2000 }), '+1', 1000);
     breaker.succeeded();
-    assert.deepEqual([breaker.wait(1000), breaker.places(2999, MOST, 0), breaker.wait(3000)], [2000, 0, 0]);
+    assert.deepEqual([breaker.wait(1000), breaker.places(2999, MOST, 0), breaker.downFor(2999)], [2000, 0, 1999]);
+    assert.deepEqual([breaker.wait(3000), breaker.downFor(3000)], [0, 0]);
     // A look-up was refused.
     breaker.refused(answered(429, { retryAfter: 500 }), 4000);
     assert.deepEqual([breaker.wait(4000), breaker.places(4500, MOST, 0), breaker.downFor(4500)], [500, MOST, 0]);

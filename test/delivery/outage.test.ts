@@ -217,6 +217,28 @@ describe('another account takes over', () => {
     assert.equal(second.messages().length, 31);
   });
 
+  it('when the vendor asks for a pause that is longer, also when others were accepted meanwhile', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const first = await start(async ({ nth }) => {
+      if (nth > 1) return { status: 429, headers: { 'retry-after': '60' } };
+      await wait(100);
+      return 'accept';
+    });
+    const second = await start(() => 'accept');
+    const account = open(first, { failoverAfter: 0.5 });
+    open(second, other);
+    for (let i = 0; i < 2; i += 1) await send(account, number(i), 'Hello', { fallback: ['other'] });
+    await owner.until(() => owner.outcomes.length === 1);
+    await send(account, number(2), 'new', { fallback: ['other'] });
+    await owner.until(() => owner.outcomes.length === 3);
+    assert.deepEqual([first.calls.length, second.calls.length], [2, 2]);
+    const left = second.calls.map(({ at }) => at - (first.calls[1]?.at ?? 0));
+    assert(
+      left.every((after) => after >= 450),
+      `not before its time, but after ${left} ms`,
+    );
+  });
+
   it('never for a bad recipient', async () => {
     const { owner, sandbox: start, account: open } = rig();
     const [first, second] = [await start(), await start()];
