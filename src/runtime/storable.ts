@@ -110,9 +110,14 @@ function writeProperties(value: object, circumstances: Circumstances): unknown {
   return TAG in plain ? { [TAG]: 'object', value: plain } : plain;
 }
 
-/** One of a class of its own is read as a plain object; that of a function node has another `Object`. */
+/**
+ * One of a class of its own is read as a plain object; that of a function node has another `Object`. Of a list its
+ * elements are kept: not what else it has, such as a match, nor that some are missing.
+ */
 function isReadAsItWas(value: object): boolean {
-  if (Array.isArray(value) || Buffer.isBuffer(value) || types.isDate(value)) return true;
+  if (Array.isArray(value)) return Object.keys(value).length === value.length;
+  if (Buffer.isBuffer(value) || types.isDate(value)) return true;
+  if ('toJSON' in value) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -169,6 +169,9 @@ describe('a message that is stored', () => {
       circle,
       [undefined],
       { a: undefined },
+      { a: 1, toJSON: () => 'a' },
+      'alarm 7'.match(/\d/),
+      new Array(2),
     ];
     for (const value of [...lost, 'x'.repeat(300_000), { deep: [Symbol('x')] }]) assert.equal(isAll(value), false);
     assert.equal(toStored({ req: () => {}, res: () => {} } as never).isAll, true, 'they are of the moment');
