@@ -40,7 +40,7 @@ export async function measureGroup(): Promise<Findings> {
   await browser.close();
   await nodeRed.kill();
   return {
-    values: { 'editor.keystroke': Math.max(...rows.map(([, , p95]) => p95)) },
+    values: { 'editor.keystroke': Math.max(...rows.map(([, p50]) => p50)) },
     table: { head: [`text of ${LENGTH.toLocaleString('en-US')} characters`, 'ms, p50', 'p95', 'most'], rows },
   };
 }

@@ -16,6 +16,8 @@
   smsEditor.counterView = (place, act) => {
     const line = (name) => $(`<div class="sms-counter-${name}">`).appendTo(place);
     const figures = line('figures').attr('id', 'sms-figures');
+    const told = $('<div>').appendTo(figures)[0];
+    new ResizeObserver(() => figures.height(told.offsetHeight)).observe(told);
     const bar = line('bar').attr('aria-hidden', 'true');
     const refusal = line('refusal').addClass('sms-bad');
     const buttons = line('buttons');
@@ -27,8 +29,8 @@
     return {
       /** @param count of smsEditor.count; `recipients` and `sentences` are what the dialog knows beside */
       show(count, { maxParts, recipients, sentences }) {
-        const told = figuresOf(count, recipients);
-        lines(figures[0], told, 'span');
+        const news = figuresOf(count, recipients);
+        lines(told, news, 'span');
         lines(refusal[0], [count.refusal], 'div');
         lines(notes[0], [...sentencesOf(count), ...sentences], 'div');
         showCells(bar[0], count.figures, maxParts);
@@ -39,8 +41,8 @@
         if (wanted !== shownButtons) buttons.empty().append(rows(count, groups, act));
         shownButtons = wanted;
         clearTimeout(pause);
-        const news = [...told, count.refusal].filter(Boolean).join(', ');
-        pause = setTimeout(() => spoken.text() !== news && spoken.text(news), PAUSE);
+        const speech = [...news, count.refusal].filter(Boolean).join(', ');
+        pause = setTimeout(() => spoken.text() !== speech && spoken.text(speech), PAUSE);
       },
     };
   };
@@ -80,7 +82,7 @@
     for (const [at, cell] of [...bar.children].entries()) {
       const filled = at + 1 < parts ? 1 : at + 1 === parts ? 1 - remaining / unitsPerPart : 0;
       cell.classList.toggle('sms-over', maxParts > 0 && at >= maxParts);
-      cell.firstElementChild.style.width = `${Math.round(100 * filled)}%`;
+      cell.firstElementChild.style.clipPath = `inset(0 ${Math.round(100 * (1 - filled))}% 0 0 round 3px)`;
     }
   }
 

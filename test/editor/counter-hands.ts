@@ -21,7 +21,7 @@ export async function choose(editor: Editor, tray: Locator, property: string, ty
   await editor.page.locator(`.red-ui-typedInput-options:visible a[value="${type}"]`).click();
 }
 
-export const figures = (tray: Locator) => tray.locator('.sms-counter-figures > span').allTextContents();
+export const figures = (tray: Locator) => tray.locator('.sms-counter-figures span').allTextContents();
 export const marked = (tray: Locator, kind: string) => tray.locator(`mark.sms-mark-${kind}`).allTextContents();
 export const area = (tray: Locator) => tray.locator('#sms-text');
 export const refusal = (tray: Locator) => tray.locator('.sms-counter-refusal').innerText();
