@@ -29,6 +29,8 @@ export class Outbox {
   #sending = 0;
   /** How many look-ups are under way. */
   #lookingUp = 0;
+  /** When the last one began or ended, epoch milliseconds. */
+  #lookedUpAt = 0;
   /** What is being taken in. */
   #taking = new Set<Promise<void>>();
   /**
@@ -170,8 +172,18 @@ export class Outbox {
   }
 
   #lookUp(entry: OutboxEntry): void {
-    this.#lookingUp += 1;
-    this.#run(this.#attempts.lookUp(entry).finally(() => (this.#lookingUp -= 1)));
+    const counted = (more: number) => {
+      this.#lookingUp += more;
+      this.#lookedUpAt = this.#options.clock.now();
+    };
+    counted(1);
+    this.#run(this.#attempts.lookUp(entry).finally(() => counted(-1)));
+  }
+
+  /** Many may wait for a vendor that hangs, and each time that one of them is put off it is stored. */
+  #putOffUntil(): number {
+    const now = this.#options.clock.now();
+    return now + Math.min(Math.max(PUT_OFF, now - this.#lookedUpAt), LONGEST_PUT_OFF);
   }
 
   /** Claims what is due and may leave, again and again until nothing is; then sleeps until something will be. */
@@ -225,7 +237,7 @@ export class Outbox {
     if (slot) slots?.giveBack(slot, limit - calls.slice(0, left).flat().length);
     this.#expected = claimed.length === limit ? Math.min(this.#options.batch, 2 * limit) : Math.max(1, claimed.length);
     // Those that find no place let what is to be sent go first, and are not taken up again in the same moment.
-    const putOff = lookups.slice(free).map((entry) => Object.assign(entry, { notBefore: clock.now() + PUT_OFF }));
+    const putOff = lookups.slice(free).map((entry) => Object.assign(entry, { notBefore: this.#putOffUntil() }));
     const tooMany = [...putOff, ...calls.slice(left).flat()];
     await allOf(tooMany.map((entry) => this.#giveBack(entry)));
     this.#perCall = tooMany.length > 0 ? 1 : Math.min(this.#options.batch, this.#perCall * 2);
@@ -407,8 +419,9 @@ const LONGEST_SLEEP = 24 * 3600_000;
 const OTHERS_NEED = 30_000;
 /** How often, in milliseconds, a process looks for what others have taken in, who may be busy, or dead. */
 const OTHERS_PAUSE = 5000;
-/** Milliseconds until a look-up for which there was no place is tried again. */
+/** Milliseconds until a look-up for which there was no place is tried again; as long as none has ended, if that is longer. */
 const PUT_OFF = 250;
+const LONGEST_PUT_OFF = 4000;
 /** Messages that are ended at once. */
 const PAGE = 500;
 /** More calls than that are never under way. */

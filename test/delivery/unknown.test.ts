@@ -1,7 +1,7 @@
 /** Attempts of which nobody knows how they ended: looked up first, and then as the account wants it. */
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { rigs, STORES, send, until, wait } from './support.ts';
+import { request, rigs, STORES, send, until, wait } from './support.ts';
 
 const rig = rigs();
 const LOST = '+32470000008';
@@ -96,6 +96,24 @@ describe('an attempt of unknown outcome', () => {
     await send(account, '+32470000001', 'sent');
     await owner.until(() => owner.of('+32470000001').length === 1, 1500);
     assert.equal(owner.of('+32470000001')[0]?.receipt?.text, 'sent');
+  });
+
+  it('waits the longer the longer no look-up has ended: a vendor that hangs costs the store little', async () => {
+    const { store, vendor: start, account: open } = rig();
+    const vendor = await start(() => 'accept');
+    vendor.silent = true;
+    const account = open(vendor, { timeout: 9000 });
+    const all = Array.from({ length: 300 }, (_, i) => account.prepare(request(`+32470${100_000 + i}`, 'Hello')));
+    const before = { state: 'unknown', attempts: 1, startedAt: Date.now() } as const;
+    await store.outbox.add((await Promise.all(all)).map((entry) => ({ ...entry, ...before })));
+    account.resume();
+    while (!vendor.asked.has('/logs')) await wait(10);
+    await wait(1500);
+    const save = sinon.spy(store.outbox, 'save');
+    await wait(1000);
+    const { callCount } = save;
+    await vendor.close();
+    assert(callCount <= 300, `stored ${callCount} times in a second`);
   });
 
   it('is told with the words of the vendor at the end', async () => {
