@@ -24,14 +24,7 @@ export function beginLater<T>(RED: NodeAPI, node: Node, begin: () => T): () => T
   };
   if (start.isAwake) made();
   else {
-    // One that breaks keeps no other one from beginning.
-    const attempt = () => {
-      try {
-        made();
-      } catch (error) {
-        node.error(error);
-      }
-    };
+    const attempt = attemptOf(node, made);
     start.asleep.add(attempt);
     node.on('close', () => start.asleep.delete(attempt));
   }
@@ -50,8 +43,20 @@ export function takeLater(RED: NodeAPI, node: Node, begin: () => TakesInput): vo
 /** Waits until all nodes of a deploy are there: what a node sends before then may find nobody at the other end. */
 export function whenStarted(RED: NodeAPI, node: Node, work: () => void): void {
   const { works } = startOf(RED);
-  works.add(work);
-  node.on('close', () => works.delete(work));
+  const attempt = attemptOf(node, work);
+  works.add(attempt);
+  node.on('close', () => works.delete(attempt));
+}
+
+/** One that breaks keeps no other one from its work, and ends no process. */
+function attemptOf(node: Node, work: () => void): () => void {
+  return () => {
+    try {
+      work();
+    } catch (error) {
+      node.error(error);
+    }
+  };
 }
 
 /** At the first request below one of `paths` the admin API is given what `serve` adds to it, which then answers that request, too. */

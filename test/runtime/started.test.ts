@@ -118,6 +118,16 @@ describe('a node', () => {
     assert.deepEqual(seen, ['b', 'b started']);
   });
 
+  it('that breaks at the start of the flows says so, and ends neither Node-RED nor what the others do then', async () => {
+    whenStarted(RED, makeNode() as unknown as Node, () => {
+      throw new Error('broken');
+    });
+    made('b');
+    events.emit('flows:started');
+    await clock.tickAsync(2000);
+    assert.deepEqual(seen, ['broken', 'b', 'b started']);
+  });
+
   it('that breaks says so and keeps no other from beginning', () => {
     const ask = beginLater(RED, makeNode() as unknown as Node, () => {
       throw new Error('broken');
