@@ -1,4 +1,5 @@
 /** All accounts of one Node-RED, and the nodes that wait for what becomes of their messages. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { SmsError } from '../sms/errors';
 import type { Account } from './account';
 import { type Owner, readOut } from './letters';
@@ -15,6 +16,8 @@ export class Accounts {
   #readers = new Map<string, Reader>();
   /** What is to be told waits. */
   #isPaused = false;
+  /** With what is left to be told of accounts that were deleted. */
+  #parting = new Set<Post>();
 
   add(account: Account): void {
     this.#accounts.set(account.id, account);
@@ -29,11 +32,22 @@ export class Accounts {
 
   remove(account: Account): void {
     if (this.#accounts.get(account.id) === account) this.#accounts.delete(account.id);
-    if ([...this.#accounts.values()].some(({ post }) => post === account.post)) return;
-    for (const { boxes } of this.#readers.values()) {
-      boxes.get(account.post)?.();
-      boxes.delete(account.post);
+    this.#close(account.post);
+  }
+
+  /**
+   * The account was deleted, and nobody else may use its post: the nodes that are there, or are there again when a deploy
+   * is over, are told what became of its messages. Resolves when they were, or when that takes too long; never rejects.
+   */
+  async tellTheRest({ post }: Account): Promise<void> {
+    this.#parting.add(post);
+    this.#openAll();
+    for (let waited = 0; waited < LONGEST_REST; waited += LOOK_EVERY) {
+      await pause(LOOK_EVERY, undefined, { ref: false });
+      if (!this.#isPaused && !post.isBehind) break;
     }
+    this.#parting.delete(post);
+    this.#close(post);
   }
 
   /**
@@ -86,7 +100,7 @@ export class Accounts {
   attend(id: string, read: Reader['read']): () => void {
     const reader: Reader = { read, boxes: new Map() };
     this.#readers.set(id, reader);
-    for (const { post } of this.#accounts.values()) this.#open(post, id, reader);
+    for (const post of this.#posts()) this.#open(post, id, reader);
     return () => {
       if (this.#readers.get(id) === reader) this.#readers.delete(id);
       for (const end of reader.boxes.values()) end();
@@ -114,7 +128,7 @@ export class Accounts {
 
   /** Nodes end, in this turn of the event loop: what they were given in it waits for them. */
   recall(ends: (owner: string) => boolean): void {
-    for (const post of new Set(this.all().map((account) => account.post))) post.recall(ends);
+    for (const post of this.#posts()) post.recall(ends);
   }
 
   /** From now on nodes are told nothing: those behind them may be away. It waits in the post until {@link goOn}. */
@@ -128,8 +142,23 @@ export class Accounts {
 
   goOn(): void {
     this.#isPaused = false;
-    for (const [id, reader] of this.#readers) {
-      for (const { post } of this.#accounts.values()) this.#open(post, id, reader);
+    this.#openAll();
+  }
+
+  #openAll(): void {
+    for (const [id, reader] of this.#readers) for (const post of this.#posts()) this.#open(post, id, reader);
+  }
+
+  #posts(): Set<Post> {
+    return new Set([...this.all().map(({ post }) => post), ...this.#parting]);
+  }
+
+  /** Unless somebody uses it. */
+  #close(post: Post): void {
+    if (this.#posts().has(post)) return;
+    for (const { boxes } of this.#readers.values()) {
+      boxes.get(post)?.();
+      boxes.delete(post);
     }
   }
 
@@ -142,6 +171,9 @@ export class Accounts {
     boxes.set(post, post.open(id, read, troubled));
   }
 }
+
+/** Milliseconds. */
+const [LOOK_EVERY, LONGEST_REST] = [100, 60_000];
 
 interface Reader {
   read: (letter: Letter) => unknown;

@@ -139,6 +139,11 @@ export class Post {
     };
   }
 
+  /** Whether a node that is there is still to be given something from before. */
+  get isBehind(): boolean {
+    return [...this.#boxes.values()].some(({ isBehind, isLooking }) => isBehind || isLooking);
+  }
+
   /** Nodes end in this turn of the event loop: what they were given in it, and have not passed on, waits for them. */
   recall(ends: (owner: string) => boolean): void {
     this.#bag.recall(ends);

@@ -85,7 +85,8 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
         .catch((error) => node.error(error))
         .finally(() => {
           troubles.end(config.id);
-          release();
+          if (removed) accounts.tellTheRest(account).then(release);
+          else release();
           done();
         });
     });
