@@ -4,7 +4,7 @@ import { excess, type Findings, median, ratio, rounds } from './measure.ts';
 import { NEXMO, OURS, QUEUED, REQUEST, type Subject, start, TWILIO, Vendor } from './subjects.ts';
 
 const BURST = 5000;
-const ROUNDS = 3;
+const ROUNDS = 5;
 /** Messages before it, so many of them under way at a time: what a process takes to get going is not the burst's. */
 const [WARM_UP, TOGETHER] = [10_000, 50];
 

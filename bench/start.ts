@@ -6,7 +6,7 @@ import { startNodeRed } from '../test/support/node-red.ts';
 import { installPackage, manifest } from '../test/support/packed.ts';
 import { excess, type Findings, median, rounds } from './measure.ts';
 
-const ROUNDS = 11;
+const ROUNDS = 21;
 const EMPTY = 'nothing';
 const OURS = 'this package';
 
