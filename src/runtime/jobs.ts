@@ -2,6 +2,7 @@
  * The messages that sms-send is at: here as they came, as long as they are few; the others in the store only, which is
  * asked when their outcome is told. What is told after a restart finds them there, too.
  */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Node, NodeAPI } from 'node-red';
 import type { MarkStore } from '../store';
@@ -69,7 +70,7 @@ export class Jobs {
   }
 
   begin(origin: Origin, answers: Pick<Job, 'send' | 'done'>): Job {
-    const job = newJob(this.#RED.util.generateId(), origin, answers);
+    const job = newJob(randomUUID().slice(RANDOM), origin, answers);
     this.#own.add(job);
     return job;
   }
@@ -201,6 +202,9 @@ export class Jobs {
     return `${what}:${this.#node.id}`;
   }
 }
+
+/** Of a UUID, whose randomness Node has in store: the last 64 bits. */
+const RANDOM = 19;
 
 /** The bits of so many recipients are written together: 2 to this power. */
 const CHUNK_BITS = 10;
