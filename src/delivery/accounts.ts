@@ -21,7 +21,7 @@ export class Accounts {
 
   add(account: Account): void {
     this.#accounts.set(account.id, account);
-    for (const [id, reader] of this.#readers) this.#open(account.post, id, reader);
+    this.#openAll();
   }
 
   /** Takes note of an account that cannot be used; returns what ends it. */

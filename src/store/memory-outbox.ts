@@ -1,6 +1,7 @@
 /** The outbox in lanes, one a recipient: the order to a recipient is kept, and a claim does not scan what waits. */
 import { Agenda } from './agenda';
 import { dueOf, type Lane, leave, nextOf, release } from './memory-lane';
+import { isApart, isDue } from './states';
 import type { HandOut, OutboxCounts, OutboxEntry, OutboxState, OutboxStore } from './store';
 
 /** What is known of one account. */
@@ -52,11 +53,11 @@ export class MemoryOutbox implements OutboxStore {
     const kept = this.#entries.get(entry.reference);
     if (!kept) return;
     const known = this.#account(kept.account);
-    const wasApart = isApart(kept);
+    const wasApart = isApart(kept.state);
     this.#change(known, kept, entry.state);
     const { account, to, createdAt } = kept;
     Object.assign(kept, copyOf(entry), { account, to, createdAt });
-    if (isApart(kept)) return wasApart ? undefined : this.#leave(known, kept);
+    if (isApart(kept.state)) return wasApart ? undefined : this.#leave(known, kept);
     if (wasApart) this.#enter(known, kept);
     if (kept.state === 'waiting') known.ends.put(kept, kept.expiresAt);
     this.#release(known, kept);
@@ -162,7 +163,7 @@ export class MemoryOutbox implements OutboxStore {
     known.counts[entry.state] += 1;
     known.ages.put(entry, entry.createdAt);
     if (entry.state === 'waiting') known.ends.put(entry, entry.expiresAt);
-    if (isApart(entry)) known.entries.set(entry.reference, entry);
+    if (isApart(entry.state)) known.entries.set(entry.reference, entry);
     else this.#plan(known, this.#enter(known, entry));
   }
 
@@ -173,7 +174,7 @@ export class MemoryOutbox implements OutboxStore {
     known.counts[entry.state] -= 1;
     known.ages.drop(entry);
     known.ends.drop(entry);
-    if (!isApart(entry)) this.#leave(known, entry);
+    if (!isApart(entry.state)) this.#leave(known, entry);
   }
 
   #change(known: Account, entry: OutboxEntry, state: OutboxState): void {
@@ -229,16 +230,6 @@ export class MemoryOutbox implements OutboxStore {
     }
     return known;
   }
-}
-
-/** Whether it may be claimed as it comes in. */
-function isDue({ state, notBefore, expiresAt }: OutboxEntry, now: number): boolean {
-  return state === 'waiting' && notBefore <= now && expiresAt > now;
-}
-
-/** Those are in nobody's way. */
-function isApart({ state }: OutboxEntry): boolean {
-  return state === 'held' || state === 'expired';
 }
 
 function copyOf(entry: OutboxEntry): OutboxEntry {

@@ -1,7 +1,8 @@
 /** What an operator sees of the outbox in SQLite: which entries there are, and how many. */
 import type { SqliteFile } from './sqlite-file';
-import { isApart, type Row } from './sqlite-rows';
+import type { Row } from './sqlite-rows';
 import { Tallies, type Tally } from './sqlite-tally';
+import { isApart } from './states';
 import type { OutboxCounts, OutboxState } from './store';
 
 const NO_LIMIT = -1;

@@ -3,7 +3,8 @@ import { SqliteCensus } from './sqlite-census';
 import type { Commits } from './sqlite-commits';
 import type { SqliteFile } from './sqlite-file';
 import { SqliteLanes } from './sqlite-lanes';
-import { asleepOf, bodyOf, entryOf, isApart, isDue, type Row } from './sqlite-rows';
+import { asleepOf, bodyOf, entryOf, type Row } from './sqlite-rows';
+import { isApart, isDue } from './states';
 import type { HandOut, OutboxCounts, OutboxEntry, OutboxState, OutboxStore } from './store';
 
 /** Expired entries are taken in portions: there may be a million of them after an outage. */

@@ -18,16 +18,6 @@ export interface Row {
   body: string;
 }
 
-/** Held and expired ones are in nobody's way. */
-export function isApart(state: OutboxState): boolean {
-  return state === 'held' || state === 'expired';
-}
-
-/** Whether it may be claimed as it comes in. */
-export function isDue({ state, notBefore, expiresAt }: OutboxEntry, now: number): boolean {
-  return state === 'waiting' && notBefore <= now && expiresAt > now;
-}
-
 /** 1 for one that was never tried and has a time to come: others pass. */
 export function asleepOf({ state, attempts, notBefore }: OutboxEntry): 0 | 1 {
   return state === 'waiting' && attempts === 0 && notBefore > Date.now() ? 1 : 0;

@@ -69,21 +69,25 @@ type Body = [
   receipt: Receipt | Brief | null,
 ];
 
-/** A receipt without what the row says. */
-type Brief = [
-  Receipt['provider'],
-  Receipt['accountName'],
-  Receipt['sender'],
-  Receipt['text'],
-  Receipt['parts'],
-  Receipt['alphabet'],
-  Receipt['status'],
-  Receipt['providerStatus'],
-  Receipt['raw'],
-  batch: string | null,
-];
-
+/** What the row says of a receipt. */
 type Known = Pick<Receipt, 'id' | 'account' | 'to' | 'acceptedAt' | 'reference'>;
+
+/** What else is in a receipt, in the order in which it is stored. */
+const REST = Object.keys({
+  provider: true,
+  accountName: true,
+  sender: true,
+  text: true,
+  parts: true,
+  alphabet: true,
+  status: true,
+  providerStatus: true,
+  raw: true,
+  batch: true,
+} satisfies Record<Exclude<keyof Receipt, keyof Known>, true>) as Exclude<keyof Receipt, keyof Known>[];
+
+/** A receipt without what the row says. */
+type Brief = unknown[];
 
 function isSaidBy({ id, account, to, reference, acceptedAt }: TrackedMessage, receipt: Receipt): boolean {
   return (
@@ -96,29 +100,14 @@ function isSaidBy({ id, account, to, reference, acceptedAt }: TrackedMessage, re
 }
 
 function briefOf(receipt: Receipt): Brief {
-  const { provider, accountName, sender, text, parts, alphabet, status, providerStatus, raw, batch } = receipt;
-  return [provider, accountName, sender, text, parts, alphabet, status, providerStatus, raw, batch ?? null];
+  return REST.map((name) => receipt[name]);
 }
 
-function receiptOf({ id, account, to, acceptedAt, reference }: Known, brief: Brief): Receipt {
-  const [provider, accountName, sender, text, parts, alphabet, status, providerStatus, raw, batch] = brief;
-  return {
-    id,
-    ...(batch === null ? {} : { batch }),
-    provider,
-    account,
-    accountName,
-    to,
-    sender,
-    text,
-    parts,
-    alphabet,
-    status,
-    providerStatus,
-    acceptedAt,
-    reference,
-    raw,
-  };
+function receiptOf(known: Known, brief: Brief): Receipt {
+  const receipt = { ...known, ...Object.fromEntries(REST.map((name, i) => [name, brief[i]])) } as Receipt;
+  // JSON has made null of one that has none.
+  if (receipt.batch === null) delete receipt.batch;
+  return receipt;
 }
 
 function stepsOf(flat: readonly (string | number)[]): Step[] {
