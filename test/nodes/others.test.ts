@@ -48,10 +48,12 @@ describe('sms-status', () => {
   it('tells of one by its id, a number or a receipt, and of several in an array', async () => {
     const sandbox = await start();
     const [a = '', b = ''] = await sent(sandbox, TO, '+32470000002');
-    await wait(40);
+    while (sandbox.messages().some(({ status }) => status === 'queued' || status === 'sent')) await wait(5);
     const flow = await load({ type: 'sms-status', provider: 'account' }, [account(sandbox)]);
     flow.give({ payload: a, topic: 'kept' });
+    await flow.until(() => flow.out[0].length === 1);
     flow.give({ payload: { id: a } });
+    await flow.until(() => flow.out[0].length === 2);
     flow.give({ payload: [a, { id: b }] });
     await flow.until(() => flow.out[0].length === 3);
     const [one, receipt, both] = flow.out[0].map(({ payload }) => payload as StatusReport | StatusReport[]);

@@ -1,6 +1,12 @@
 /** Accounts with `sandbox` whose messages live fast, and a hand on the emulators that they started. */
 import { EMULATORS, type Sandbox, type SandboxOptions, startSandbox } from '../../dist/src/sandbox/index.js';
-import type { CallbackRecord, InboundRecord, OutboundRecord, PhoneMessage } from '../../dist/src/sandbox/types.js';
+import type {
+  CallbackRecord,
+  Delays,
+  InboundRecord,
+  OutboundRecord,
+  PhoneMessage,
+} from '../../dist/src/sandbox/types.js';
 import { account, type Entry, type Message, nodeOf } from './support.ts';
 
 /** The sandbox that an account with `sandbox` has started last. */
@@ -13,13 +19,13 @@ export interface Started {
 const FAST = { network: 3, outcome: 12, expiry: 30, reply: 10, retry: 10 };
 
 /** While the tests of this suite run; afterwards all emulators are as they were. */
-export function quickened(): (provider: string) => Started {
+export function quickened(delays: Partial<Delays> = {}): (provider: string) => Started {
   const usual = { ...EMULATORS };
   const started = new Map<string, Started>();
   before(() => {
     for (const [name, start] of Object.entries(EMULATORS)) {
       EMULATORS[name] = async (world) => {
-        Object.assign(world.clock.delays, FAST);
+        Object.assign(world.clock.delays, FAST, delays);
         const emulation = await start(world);
         started.set(name, {
           messages: () => [...world.messages.outbound.values()],

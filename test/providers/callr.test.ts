@@ -143,7 +143,7 @@ describe('CALLR, row by row', () => {
 
   describe('asking', () => {
     it('callr.sms.get: asks by id, and reads status, recipient and time', async () => {
-      const { vendor, line } = await connect({ pace: 1 });
+      const { vendor, line } = await connect({ pace: 100 });
       const { id } = await callr.verbs.send(line, outgoing(phone('0004')));
       const [report] = await verbOf(callr, 'status')(line, [id]);
       assert.deepEqual(one(vendor, 'callr.sms.get').call.params, [id]);

@@ -193,7 +193,6 @@ describe('sandbox: CALLR export', () => {
     await self.send('+33612340101', { body: 'another' });
     const id = await self.ask<string>('sms.export_async', { to: '+33612340100' }, { endpoint: hook.url });
     assert.match(id, /^[a-z0-9]{16}$/);
-    assert.deepEqual(await self.ask('jobs.get', id), { id, type: 'sms.export', status: 'PENDING', result: null });
     const [running, done] = await hook.until(2);
     assert.deepEqual([running?.event.type, running?.event.hook_hash], ['job.status_update', null]);
     assert.equal(running?.event.data.status, 'RUNNING');
@@ -222,18 +221,19 @@ describe('sandbox: CALLR export', () => {
   });
 
   it('callr.jobs.get: a job can be cancelled until it is over, and can fail', async () => {
-    const sandbox = await start();
-    const self = client(sandbox);
-    const cancelled = await self.ask<string>('sms.export_async', null, null);
-    assert.equal(await self.ask('jobs.cancel', cancelled), true);
-    assert.equal(await self.ask('jobs.cancel', cancelled), false);
+    const waiting = client(await start({ pace: 100 }));
+    const id = await waiting.ask<string>('sms.export_async', null, null);
+    assert.deepEqual(await waiting.ask('jobs.get', id), { id, type: 'sms.export', status: 'PENDING', result: null });
+    assert.equal(await waiting.ask('jobs.cancel', id), true);
+    assert.equal(await waiting.ask('jobs.cancel', id), false);
+    const { status, result } = await waiting.ask<Job>('jobs.get', id);
+    assert.deepEqual([status, result], ['CANCELLED', null]);
+    const self = client(await start());
     const hook = await open();
     const failed = await self.ask<string>('sms.export_async', { to: '+33612340002' }, { endpoint: hook.url });
     await hook.until(2);
     assert.equal((await self.ask<Job>('jobs.get', failed)).status, 'ERROR');
     assert.equal(await self.ask('jobs.cancel', failed), false);
-    const { status, result } = await self.ask<Job>('jobs.get', cancelled);
-    assert.deepEqual([status, result], ['CANCELLED', null]);
     assert.deepEqual(await self.fault('jobs.get', 'nothing'), [151, 'PROPERTY_VALUE_ERROR [id]']);
   });
 

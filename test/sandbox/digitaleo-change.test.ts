@@ -120,7 +120,7 @@ describe('sandbox: Digitaleo changes', () => {
   });
 
   it('does not send at the old date what was moved', async () => {
-    const now = Date.parse('2026-07-01T10:00:00.970Z');
+    const now = Date.parse('2026-07-01T10:00:00.400Z');
     const sandbox = await start({ now: () => now, pace: 0.001 });
     const client = await login(sandbox);
     const soon = { date: '2026-07-01 12:00:01' };

@@ -10,7 +10,7 @@ describe('sandbox: Digitaleo sending', () => {
   const { start } = sandboxes('digitaleo');
 
   it('takes the example of §3.4.2 and answers 201 with the id', async () => {
-    const sandbox = await start();
+    const sandbox = await start({ pace: 100 });
     const client = await login(sandbox);
     const contact = { civility: 'M.', firstName: 'Jean', lastName: 'DUPONT', recipient: '+33696300056' };
     const body = { text: 'Text message to be sent', date: '2017-05-07 11:12:25', contacts: [contact] };
@@ -114,12 +114,15 @@ describe('sandbox: Digitaleo sending', () => {
     const now = Date.parse('2026-07-01T10:00:00.950Z');
     const sandbox = await start({ now: () => now, pace: 0.001 });
     const client = await login(sandbox);
-    const end = ended(sandbox);
+    const past = ended(sandbox, ({ text }) => text === 'past');
+    const near = ended(sandbox, ({ text }) => text === 'near');
+    const order: string[] = [];
+    sandbox.on('status', ({ text, providerStatus }) => providerStatus === 'on' && order.push(text));
     const { body: far } = await client.sms(number('0000'), 'far', { date: '2027-12-31 23:59:59' });
-    await client.sms(TO, 'near', { date: '2026-07-01 12:00:01' });
     await client.sms(TO, 'past', { date: '2017-05-07 11:12:25' });
-    assert.equal((await end).text, 'past');
-    assert.equal((await ended(sandbox)).text, 'near');
+    await client.sms(TO, 'near', { date: '2026-07-01 12:00:01' });
+    await Promise.all([past, near]);
+    assert.deepEqual(order, ['past', 'near']);
     const { list } = await client.list(`/sms?id=${far.id}&properties=status,date`);
     assert.deepEqual(list, [{ status: 'wait', date: '2027-12-31 23:59:59' }]);
   });

@@ -10,7 +10,7 @@ describe('sandbox: Enco outbound', () => {
   const { start } = sandboxes();
 
   it('accepts an SMS from the shared number with 201', async () => {
-    const sandbox = await start();
+    const sandbox = await start({ pace: 100 });
     const client = await login(sandbox);
     const { status, headers, body } = await client.send(TO);
     assert.equal(status, 201);

@@ -115,7 +115,7 @@ describe('sandbox: server', () => {
   });
 
   it('hands out records that nobody can change, and outlives a listener that throws', async () => {
-    const sandbox = await start();
+    const sandbox = await start({ pace: 100 });
     const client = await login(sandbox);
     const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
     const stop = sandbox.on('message', () => {
