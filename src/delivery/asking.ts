@@ -4,6 +4,7 @@ import { SmsError } from '../sms/errors';
 import type { StatusReport } from '../sms/types';
 import type { TrackedMessage, TrackedStore } from '../store';
 import type { Clock } from './clock';
+import { Running } from './running';
 import { MOST_QUESTIONS, nextQuestion } from './schedule';
 
 export interface AskingOptions {
@@ -38,7 +39,7 @@ export class Asking {
   #options: AskingOptions;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
-  #running = new Set<Promise<void>>();
+  #running = new Running();
   #closed = false;
   /** Nodes that tell by themselves, so that less is asked. */
   #feeders = { push: 0, sweep: 0 };
@@ -84,14 +85,11 @@ export class Asking {
 
   /** Closing waits for it; when it fails, the vendor or the store is asked again later. Never rejects. */
   during(work: Promise<void>): Promise<void> {
-    const over: Promise<void> = work
-      .catch((error) => {
-        this.#options.failed(error);
-        this.plan(this.#options.clock.now() + RETRY);
-      })
-      .finally(() => this.#running.delete(over));
-    this.#running.add(over);
-    return over;
+    const over = work.catch((error) => {
+      this.#options.failed(error);
+      this.plan(this.#options.clock.now() + RETRY);
+    });
+    return this.#running.begin(over);
   }
 
   /** Asks about the messages whose time it is, or about all that are still on their way; returns what moved one. */
@@ -107,7 +105,7 @@ export class Asking {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#running.none();
   }
 
   async #goOn(): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Accepted } from '../providers/provider';
 import { SmsError, toSmsError } from '../sms/errors';
 import type { OutboxEntry } from '../store';
+import { Dictionary } from '../store/dictionary';
 import { callsOf, refusedTogether } from './batches';
 import { type Breaker, backoff } from './breaker';
 import { brokenOff, said, unanswered, uncertainError } from './endings';
@@ -20,7 +21,7 @@ export class Attempts {
   /** References of messages that were refused together with others: each goes in a call of its own. */
   #alone = new Set<string>();
   /** References of what is being sent or looked up right now. */
-  #underWay = new Set<string>();
+  #underWay = new Dictionary<true>();
   /** By reference, how many look-ups in a row were not answered. */
   #unanswered = new Map<string, number>();
   /** Since when the vendor has answered no look-up; Infinity while it does. */
@@ -290,7 +291,7 @@ export class Attempts {
   }
 
   async #during(entries: readonly OutboxEntry[], work: () => Promise<void>): Promise<void> {
-    for (const { reference } of entries) this.#underWay.add(reference);
+    for (const { reference } of entries) this.#underWay.set(reference, true);
     try {
       await work();
     } catch (error) {

@@ -1,11 +1,12 @@
 /** An account's line to its vendor, opened on first use, and the calls under way that are not the outbox's own. */
 import type { Session } from '../providers/session';
 import { SmsError, toSmsError } from '../sms/errors';
+import { Running } from './running';
 
 export class Calls {
   #open: () => Promise<Session>;
   #session: Promise<Session> | undefined;
-  #running = new Set<Promise<unknown>>();
+  #running = new Running();
   #closed = false;
 
   constructor(open: () => Promise<Session>) {
@@ -28,19 +29,14 @@ export class Calls {
 
   /** Closing waits for it. */
   during<T>(work: Promise<T>): Promise<T> {
-    const end = () => {
-      this.#running.delete(over);
-    };
-    const over: Promise<void> = work.then(end, end);
-    this.#running.add(over);
-    return work;
+    return this.#running.begin(work);
   }
 
   /** Waits for what is under way beside something else; after that nothing more is begun. */
   async close(others: readonly Promise<unknown>[]): Promise<void> {
-    await Promise.all([...others, ...this.#running]);
+    await Promise.all([...others, this.#running.over()]);
     this.#closed = true;
-    await Promise.all(this.#running);
+    await this.#running.over();
   }
 
   /** Cuts off what is under way. */

@@ -1,7 +1,9 @@
 /** The letters of the post in the store: written, found again, removed; and which of them somebody has in hand. */
 import type { MarkStore } from '../store';
+import { Dictionary } from '../store/dictionary';
 import type { Handover } from './handover';
 import { LIFE } from './life';
+import { Running } from './running';
 
 export interface Letter {
   /** The id of the node that it is for. */
@@ -32,14 +34,14 @@ export class Mailbag {
   #marks: MarkStore;
   #handover: Handover | null;
   /** Keys of the letters that somebody has, or that are not yet removed. */
-  #busy = new Set<string>();
+  #busy = new Dictionary<true>();
   /** For each list that is on its way, what was removed since it was asked for. */
   #lists = new Set<Set<string>>();
   /** Letters that were given in this turn of the event loop … */
-  #passing = new Set<Letter>();
+  #passing = new Dictionary<Letter>();
   /** … and those of which that was in vain. */
   #recalled = new Set<Letter>();
-  #removing = new Set<Promise<void>>();
+  #removing = new Running();
   /** Not removed because the store failed. */
   #leftOver = new Set<Letter>();
   #timer: NodeJS.Timeout | undefined;
@@ -52,7 +54,7 @@ export class Mailbag {
 
   /** Nobody finds it until it is put back. */
   take({ key }: Letter): void {
-    this.#busy.add(key);
+    this.#busy.set(key, true);
   }
 
   putBack(letter: Letter): void {
@@ -68,14 +70,14 @@ export class Mailbag {
 
   /** It is about to be given to its node, which passes it on in the next turn of the event loop. */
   begin(letter: Letter): void {
-    this.#passing.add(letter);
+    this.#passing.set(letter.key, letter);
     // Before that, as it was asked for before: what is passed on is not recalled.
-    setImmediate(() => this.#passing.delete(letter));
+    setImmediate(() => this.#passing.delete(letter.key));
   }
 
   /** What nodes are passing on stays: they end before they do. */
   recall(ends: (owner: string) => boolean): void {
-    for (const letter of this.#passing) if (ends(letter.owner)) this.#recalled.add(letter);
+    for (const letter of this.#passing.values()) if (ends(letter.owner)) this.#recalled.add(letter);
   }
 
   /** Nobody waits for it: a store that fails is asked again. */
@@ -91,7 +93,7 @@ export class Mailbag {
   /** Waits for what is being removed. */
   async flush(): Promise<void> {
     this.#removeLeftOver();
-    await Promise.all(this.#removing);
+    await this.#removing.over();
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -116,7 +118,7 @@ export class Mailbag {
       const found = await this.#marks.list(scopeOf(owner), { after, limit: PAGE });
       // Without a pause after the list: what is free now may be had by another a moment later.
       const free = found.filter(({ key }) => !this.#busy.has(key) && !gone.has(key));
-      for (const { key } of free) this.#busy.add(key);
+      for (const { key } of free) this.#busy.set(key, true);
       return { free, last: found.length === PAGE ? found.at(-1)?.key : undefined };
     } finally {
       this.#lists.delete(gone);
@@ -152,8 +154,7 @@ export class Mailbag {
   }
 
   #during(work: () => Promise<void>): void {
-    const removing = work().finally(() => this.#removing.delete(removing));
-    this.#removing.add(removing);
+    this.#removing.begin(work());
   }
 
   async #erase(letter: Letter): Promise<void> {

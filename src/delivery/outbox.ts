@@ -13,6 +13,7 @@ import { STORE_PAUSE } from './health';
 import type { Slot } from './leaving';
 import { acceptedBy } from './lookup';
 import type { OutboxOptions } from './outbox-options';
+import { Running } from './running';
 import type { Slots } from './slots';
 
 export class Outbox {
@@ -24,7 +25,7 @@ export class Outbox {
   #breaker = new Breaker();
   #attempts: Attempts;
   #decisions: Decisions;
-  #running = new Set<Promise<void>>();
+  #running = new Running();
   /** How many calls with messages the vendor has not answered. */
   #sending = 0;
   /** How many look-ups are under way. */
@@ -32,7 +33,7 @@ export class Outbox {
   /** When the last one began or ended, epoch milliseconds. */
   #lookedUpAt = 0;
   /** What is being taken in. */
-  #taking = new Set<Promise<void>>();
+  #taking = new Running();
   /**
    * Messages that can leave at once are claimed as they are taken in: where there is nothing to wait for, be it a speed
    * limit or others for the same call. Of one that cannot be looked up it is stored as late as possible that it may have left.
@@ -82,9 +83,7 @@ export class Outbox {
   /** Resolves when the messages are in the store; what becomes of them is told when it is known. */
   async submit(entries: readonly OutboxEntry[]): Promise<void> {
     if (this.#closed) throw new SmsError('SMS_CONFIG', 'The account is being closed; send the message again.');
-    const taking = this.#takeIn(entries);
-    this.#taking.add(taking);
-    await taking.finally(() => this.#taking.delete(taking));
+    await this.#taking.begin(this.#takeIn(entries));
   }
 
   /** Goes on with what waits in the store, and ends what was about to be told. */
@@ -124,8 +123,8 @@ export class Outbox {
     this.#closed = true;
     this.#attempts.close();
     clearTimeout(this.#timer);
-    await Promise.allSettled([this.#pumped, ...this.#taking]);
-    await Promise.all(this.#running);
+    await Promise.allSettled([this.#pumped, this.#taking.over()]);
+    await this.#running.over();
     clearTimeout(this.#timer);
   }
 
@@ -280,7 +279,7 @@ export class Outbox {
   async #recover(now: number): Promise<void> {
     const { account, store, isShared } = this.#options;
     // What is handed out as it comes in is in nobody's hand for a moment.
-    await Promise.allSettled(this.#taking);
+    await this.#taking.over();
     if (isShared) await this.#endLeft();
     else {
       await this.#each('expired', (entry) => this.#attempts.end({ entry, error: expired(entry) }));
@@ -370,13 +369,12 @@ export class Outbox {
   }
 
   #run(call: Promise<void>): void {
-    const work = call
+    const over = call
       .catch((error) => this.#retryPump(error))
       .finally(() => {
-        this.#running.delete(work);
         if (!this.#isEmpty) this.wake();
       });
-    this.#running.add(work);
+    this.#running.begin(over);
   }
 
   async #sleep(): Promise<void> {

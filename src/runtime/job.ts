@@ -16,12 +16,14 @@ export interface Job extends Origin {
   id: string;
   send: Send;
   done: Done;
-  /** A bit for each recipient who is settled. */
-  settled: Uint8Array;
+  /** A bit for each recipient who is settled; null for a single one. */
+  settled: Uint8Array | null;
   /** How many are not. */
   open: number;
   /** What the store has of the message is all of it: nobody has to remember it. */
   isStored: boolean;
+  /** Who speaks for it: the node that took the message in, or the one that is there now. */
+  speaker: object | null;
 }
 
 /** What goes with each SMS through the store, and comes back with its outcome and its reports. */
@@ -46,7 +48,8 @@ export function contextOf(value: unknown): JobContext {
 /** @param answers who takes what comes of it: the node that took the message in, or the one that is there now */
 export function newJob(id: string, origin: Origin, answers: Pick<Job, 'send' | 'done'>): Job {
   const count = origin.parts?.count ?? 1;
-  return { id, ...origin, ...answers, settled: new Uint8Array(Math.ceil(count / 8)), open: count, isStored: false };
+  const settled = origin.parts ? new Uint8Array(Math.ceil(count / 8)) : null;
+  return { id, ...origin, ...answers, settled, open: count, isStored: false, speaker: null };
 }
 
 /** A job whose node was deployed again, or that began before the process did: this node speaks for it. */
@@ -65,12 +68,13 @@ export function restored(stored: Stored): Origin {
   return { message: fromStored(stored), parts: null, path: null };
 }
 
-export function isSettled({ settled }: Job, index: number): boolean {
+export function isSettled({ settled, open }: Job, index: number): boolean {
+  if (settled === null) return open === 0;
   return ((settled[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
 }
 
 export function markSettled(job: Job, index: number): void {
-  job.settled[index >> 3] = (job.settled[index >> 3] ?? 0) | (1 << (index & 7));
+  if (job.settled) job.settled[index >> 3] = (job.settled[index >> 3] ?? 0) | (1 << (index & 7));
   job.open -= 1;
 }
 

@@ -2,10 +2,11 @@
  * The messages that sms-send is at: here as they came, as long as they are few; the others in the store only, which is
  * asked when their outcome is told. What is told after a restart finds them there, too.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Node, NodeAPI } from 'node-red';
 import type { MarkStore } from '../store';
+import { Dictionary } from '../store/dictionary';
 import { answersOf, isSettled, type Job, type JobContext, markSettled, newJob, type Origin, restored } from './job';
 import type { Message } from './nodes';
 import { fromStored, type Stored, toStored } from './storable';
@@ -21,7 +22,7 @@ interface Carried extends Omit<Origin, 'message'> {
 export class KeptJobs {
   /** Recipients who are not settled. */
   open = 0;
-  #jobs = new Map<string, Job>();
+  #jobs = new Dictionary<Job>();
 
   get(id: string): Job | undefined {
     return this.#jobs.get(id);
@@ -50,8 +51,6 @@ export class Jobs {
   #RED: NodeAPI;
   #node: Node;
   #kept: KeptJobs;
-  /** Those that this node took in itself. */
-  #own = new WeakSet<Job>();
   #written = new WeakMap<Job, Written>();
   #fetched = new Map<string, Promise<Job>>();
   #closing = new AbortController();
@@ -70,8 +69,8 @@ export class Jobs {
   }
 
   begin(origin: Origin, answers: Pick<Job, 'send' | 'done'>): Job {
-    const job = newJob(randomUUID().slice(RANDOM), origin, answers);
-    this.#own.add(job);
+    const job = newJob(newId(), origin, answers);
+    job.speaker = this;
     return job;
   }
 
@@ -167,9 +166,8 @@ export class Jobs {
   }
 
   #owned(job: Job): Job {
-    if (this.#own.has(job)) return job;
-    this.#own.add(job);
-    return Object.assign(job, answersOf(this.#node, job.message));
+    if (job.speaker === this) return job;
+    return Object.assign(job, answersOf(this.#node, job.message), { speaker: this });
   }
 
   #adopted(id: string, origin: Origin): Job {
@@ -203,8 +201,15 @@ export class Jobs {
   }
 }
 
-/** Of a UUID, whose randomness Node has in store: the last 64 bits. */
-const RANDOM = 19;
+/** What the ids of this process begin with; how many there have been. */
+const RUN = randomBytes(9).toString('base64url');
+let jobs = 0;
+
+/** Of no other job, in whichever process. */
+function newId(): string {
+  jobs += 1;
+  return `${RUN}-${jobs.toString(36)}`;
+}
 
 /** The bits of so many recipients are written together: 2 to this power. */
 const CHUNK_BITS = 10;
@@ -215,7 +220,7 @@ function chunksOf({ parts }: Job): number[] {
 
 function bitsOf({ settled }: Job, chunk: number): Uint8Array {
   const bytes = 1 << (CHUNK_BITS - 3);
-  return settled.subarray(chunk * bytes, (chunk + 1) * bytes);
+  return settled?.subarray(chunk * bytes, (chunk + 1) * bytes) ?? new Uint8Array();
 }
 
 /** The property of the message in which a path begins. */

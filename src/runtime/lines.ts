@@ -1,5 +1,6 @@
 /** Messages that go without the queue stand in a line for each account: so many are under way, the others wait as they came. */
 import { Crowd } from './crowd';
+import { Waiting } from './waiting';
 
 export interface LinesOptions<T> {
   /** Takes the next one, which has a place in the line until {@link Line.leave}; the one behind it waits for the promise. Never rejects. */
@@ -37,7 +38,7 @@ export class Lines<T> {
 export class Line<T> {
   #options: LinesOptions<T>;
   #ended: () => void;
-  #waiting = new Set<T>();
+  #waiting = new Waiting<T>();
   #crowd = new Crowd(MOST);
   #isReading = false;
   #over: Promise<void> | undefined;
@@ -75,10 +76,10 @@ export class Line<T> {
   /** Goes on with those that come meanwhile. */
   async #read(): Promise<void> {
     this.#isReading = true;
-    for (const one of this.#waiting) {
+    while (!this.#waiting.isEmpty) {
       const place = this.enter();
       if (place) await place;
-      this.#waiting.delete(one);
+      const one = this.#waiting.take() as T;
       const taking = this.#options.take(one, this);
       if (taking) await taking;
     }

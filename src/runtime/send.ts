@@ -18,6 +18,7 @@ import { sharedOf } from './registry';
 import { whenStarted } from './started';
 import { StatusLine } from './status';
 import { toStored } from './storable';
+import { Waiting } from './waiting';
 
 export interface SendDef extends AccountNodeDef {
   fallback: string[];
@@ -59,7 +60,7 @@ export class SendNode {
   #jobs: Jobs;
   #outcomes: Outcomes;
   /** Messages wait as they came, so that a flood of them costs little more than they themselves: … */
-  #inputs = new Set<Input>();
+  #inputs = new Waiting<Input>();
   /** … they are read one after the other, however long one takes, … */
   #isReading = false;
   /** … and submitted to the store in that order. */
@@ -126,8 +127,7 @@ export class SendNode {
   /** Goes on with those that come meanwhile. */
   async #read(): Promise<void> {
     this.#isReading = true;
-    for (const input of this.#inputs) {
-      this.#inputs.delete(input);
+    for (let input = this.#inputs.take(); input; input = this.#inputs.take()) {
       try {
         const account = accountFor(this.#RED, this.#config, input.message);
         this.#pass(this.#take(input, account, await this.#evaluate(input.message)));

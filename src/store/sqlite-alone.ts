@@ -2,9 +2,11 @@
  * Entries that were claimed when they were taken in, while nothing else was there for their recipient: they need no lane
  * until another one comes for it, or they are tried again. Known in memory only: after a crash nobody has a claim.
  */
+import { Dictionary } from './dictionary';
+
 export class Alone {
   /** The seq of each, by its account and recipient. */
-  #entries = new Map<string, number>();
+  #entries = new Dictionary<number>();
   /** What there was before the transaction under way changed it. */
   #before = new Map<string, number | undefined>();
 
