@@ -33,35 +33,34 @@ export function settling(account: Account, settlement: Settlement): Settling {
 export function settleNow(account: Account, accounts: Accounts, settlement: Settlement): Promise<void> | void {
   const { owner } = settlement.entry;
   if (!accounts.has(owner)) return settleAway(account, settlement);
-  const end = endOf(account, settlement);
+  const { say, facts, begin } = endOf(account, settlement);
   try {
-    accounts.tellNow(owner, end.say);
+    accounts.tellNow(owner, say);
   } catch (error) {
     account.troubled(error);
   }
   // The flow has the outcome already, and without a queue nothing more is promised: a commit each would cost more than
   // the call. What was not sent may be given again at once, with its key.
-  if (!settlement.error) account.keepSoon({ settlement, end });
-  else return keepTold(account, [{ settlement, end }]);
+  if (!settlement.error) account.keepSoon({ facts, begin });
+  else return keepTold(account, [{ facts, begin, refused: settlement }]);
 }
 
-/** A message that is in no outbox, of which its node was told. */
-export interface Told {
-  settlement: Settlement;
-  end: End;
+/** What is left to do for a message that is in no outbox, of which its node was told: of the message it holds no more than has to be stored. */
+export interface Told extends Pick<End, 'facts' | 'begin'> {
+  refused?: Settlement;
 }
 
 /** Stores several; one that cannot be stored is in the way of no other. @throws SmsError SMS_STORE while the account is closed */
 export async function keepTold(account: Account, all: readonly Told[]): Promise<void> {
   let left = all;
   await account.insist(async () => {
-    const kept = await Promise.allSettled(left.map(({ end }) => end.facts()));
+    const kept = await Promise.allSettled(left.map(({ facts }) => facts()));
     const done = left.filter((_told, i) => kept[i]?.status === 'fulfilled');
     left = left.filter((_told, i) => kept[i]?.status === 'rejected');
     const mayBeEarly = await account.tracker.mayBeEarly();
-    for (const { settlement, end } of done) {
-      counted(account, settlement);
-      end.begin(mayBeEarly);
+    for (const { refused, begin } of done) {
+      counted(account, refused);
+      begin(mayBeEarly);
     }
     for (const result of kept) if (result.status === 'rejected') throw result.reason;
   });
@@ -120,11 +119,11 @@ function accepted(
   };
 }
 
-/** One that is held has not failed: a person decides. */
-function counted({ history }: Account, { entry, error }: Settlement): void {
-  if (!error) history.count('sent');
-  else if (entry.state === 'held') history.watch();
-  else history.refused(entry, error);
+/** One that is held has not failed: a person decides. @param settlement undefined for one that was sent */
+function counted({ history }: Account, settlement?: Settlement): void {
+  if (!settlement?.error) history.count('sent');
+  else if (settlement.entry.state === 'held') history.watch();
+  else history.refused(settlement.entry, settlement.error);
 }
 
 function known({ reference, to, attempts, context }: OutboxEntry) {

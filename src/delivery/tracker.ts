@@ -5,7 +5,7 @@
 import type { ProviderReport } from '../providers/provider';
 import type { SmsError } from '../sms/errors';
 import type { AccountReference, Receipt, Status, StatusReport } from '../sms/types';
-import type { MarkStore, TrackedMessage, TrackedStore } from '../store';
+import type { MarkStore, TrackedDraft, TrackedMessage, TrackedStore } from '../store';
 import { Asking } from './asking';
 import { Clock } from './clock';
 import { type EarlyReport, EarlyReports } from './early';
@@ -39,6 +39,17 @@ export interface TrackerOptions {
 
 /** Messages that are read at once; and more questions than are ever asked about one. */
 const [PAGE, MANY] = [500, 1_000_000];
+
+/** What is left to do for a message that was accepted. */
+export interface Tracked {
+  /** For the turn in which other things are stored with it; may be asked again. @throws SmsError SMS_STORE */
+  store(): Promise<void>;
+  /**
+   * When that was done and told; a report that was there before its receipt is told then. Never rejects.
+   * @param mayBeEarly false where {@link Tracker.mayBeEarly} said so after it was stored
+   */
+  begin(mayBeEarly?: boolean): Promise<void> | void;
+}
 
 export class Tracker {
   #options: TrackerOptions;
@@ -90,14 +101,11 @@ export class Tracker {
   }
 
   /**
-   * Takes note of an accepted message, in two steps: `store` is for the turn in which other things are stored with it,
-   * and may be asked again; `begin`, which never rejects, for when that was done and told. A report that was there
-   * before its receipt is told then.
+   * Takes note of an accepted message, in two steps, of which it holds no more than has to be stored.
    * @param context what the owner wants back with each report
    * @param isOver nothing more will be heard of it, and nobody is asked
    * @param life the process that took the message in
    * @param takenAt when that was
-   * @returns `begin` takes false where {@link mayBeEarly} said so after it was stored
    */
   track(
     receipt: Receipt,
@@ -106,16 +114,24 @@ export class Tracker {
     isOver = false,
     life = LIFE,
     takenAt = Date.parse(receipt.acceptedAt),
-  ): { store: () => Promise<void>; begin: (mayBeEarly?: boolean) => Promise<void> | void } {
-    const message = { ...this.#begun(receipt, owner, context), life, takenAt };
+  ): Tracked {
+    const message: TrackedMessage = Object.assign(this.#begun(receipt, owner, context), { life, takenAt });
     if (isOver) message.final = true;
+    const { status, final, askAt, finalBy } = message;
+    const isReached = final && !isOver;
+    const draft = this.#options.store.draft(message);
+    return this.#tracked(draft, isReached ? status : null, isOver ? null : Math.min(askAt, finalBy));
+  }
+
+  /** @param reached its end, where it has met that; @param dueAt null where nobody is asked */
+  #tracked(draft: TrackedDraft, reached: Status | null, dueAt: number | null): Tracked {
     return {
-      store: () => this.#keep(message),
+      store: () => this.#keep(draft),
       begin: (mayBeEarly = true) => {
-        if (message.final && !isOver) this.#options.reached?.(message.status);
-        if (isOver || this.#closed) return;
-        this.#asking.plan(Math.min(message.askAt, message.finalBy));
-        if (mayBeEarly) return this.#asking.during(this.#applyEarly(message));
+        if (reached !== null) this.#options.reached?.(reached);
+        if (dueAt === null || this.#closed) return;
+        this.#asking.plan(dueAt);
+        if (mayBeEarly) return this.#asking.during(this.#applyEarly(draft));
       },
     };
   }
@@ -222,7 +238,7 @@ export class Tracker {
   }
 
   /** An id that the vendor has given before belongs to the message that has it now. */
-  async #keep(message: TrackedMessage): Promise<void> {
+  async #keep(message: TrackedDraft): Promise<void> {
     const { store } = this.#options;
     while (!(await store.save(message))) {
       const other = await this.find(message.id);
@@ -267,7 +283,7 @@ export class Tracker {
     return { id, ...this.#options.account, ...rest };
   }
 
-  async #applyEarly({ id, reference }: TrackedMessage): Promise<void> {
+  async #applyEarly({ id, reference }: TrackedDraft): Promise<void> {
     for (const early of await this.#early.of(id, reference)) await this.#apply(early, id);
   }
 

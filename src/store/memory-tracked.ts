@@ -14,6 +14,10 @@ interface AccountMessages {
 export class MemoryTracked implements TrackedStore {
   #accounts = new Map<string, AccountMessages>();
 
+  draft(message: TrackedMessage): TrackedMessage {
+    return message;
+  }
+
   async save(message: TrackedMessage): Promise<boolean> {
     const { open, final, ids } = this.#of(message.account);
     const saved = open.get(message.id) ?? final.get(message.id);

@@ -15,6 +15,10 @@ export class RedisTracked implements TrackedStore {
     this.#keep = keepDays * DAY;
   }
 
+  draft(message: TrackedMessage): TrackedMessage {
+    return message;
+  }
+
   async save(message: TrackedMessage): Promise<boolean> {
     const { account, id, reference, to, acceptedAt, askAt, asked, finalBy, final, version } = message;
     const due = final ? '' : Math.min(askAt, finalBy);

@@ -8,8 +8,12 @@ const [FIRST, PAUSE, BETWEEN] = [60_000, 3600_000, 20];
 /** Rows a step: some milliseconds on a small machine. */
 const STEP = 200;
 
-const STEPS = {
-  tracked: 'DELETE FROM tracked WHERE rowid IN (SELECT rowid FROM tracked WHERE keep_from < ? LIMIT ?)',
+const SQL = {
+  final: `DELETE FROM tracked WHERE rowid IN (SELECT rowid FROM tracked WHERE final = 1 AND keep_from < ? LIMIT ?)`,
+  // Each is due before it is only kept.
+  open: `DELETE FROM tracked WHERE rowid IN (SELECT rowid FROM tracked INDEXED BY tracked_due
+    WHERE final = 0 AND account = ? AND due < ? AND keep_from < ? LIMIT ?)`,
+  nextAccount: 'SELECT min(account) AS account FROM tracked INDEXED BY tracked_due WHERE final = 0 AND account > ?',
   marks: `DELETE FROM mark WHERE (scope, key) IN (SELECT scope, key FROM mark WHERE until < ? LIMIT ?)`,
 };
 
@@ -37,10 +41,24 @@ export class Pruning {
 
   /** One step, as of a time; resolves to whether there may be more. */
   async step(now: number): Promise<boolean> {
-    const { tracked, marks } = STEPS;
-    const remove = (sql: string, before: number) => Number(this.#file.run(sql, before, STEP).changes);
-    const removed = await this.#commits.write(null, () => [remove(tracked, now - this.#keep), remove(marks, now)]);
+    const remove = (sql: string, ...which: (string | number)[]) => Number(this.#file.run(sql, ...which, STEP).changes);
+    const before = now - this.#keep;
+    const removed = await this.#commits.write(null, () => [
+      remove(SQL.final, before),
+      ...this.#accounts().map((account) => remove(SQL.open, account, before, before)),
+      remove(SQL.marks, now),
+    ]);
     return removed.some((count) => count === STEP);
+  }
+
+  /** Those that have messages without a final status; some may be gone. */
+  #accounts(): string[] {
+    const accounts: string[] = [];
+    for (let last: string | null = ''; ; ) {
+      last = this.#file.one<{ account: string | null }>(SQL.nextAccount, last)?.account ?? null;
+      if (last === null) return accounts;
+      accounts.push(last);
+    }
   }
 
   close(): void {

@@ -62,7 +62,7 @@ const MIGRATIONS = [
   CREATE INDEX tracked_accepted ON tracked (account, accepted_at, recipient);
   CREATE INDEX tracked_due ON tracked (account, due) WHERE final = 0;
   CREATE INDEX tracked_open ON tracked (account, asked, turn, due) WHERE final = 0;
-  CREATE INDEX tracked_keep ON tracked (keep_from);
+  CREATE INDEX tracked_keep ON tracked (keep_from) WHERE final = 1;
 
   -- With rows of its own: in an index, which a table without them is, a letter of some length has a page for itself.
   CREATE TABLE mark (

@@ -1,4 +1,5 @@
 /** A tracked message as a row of its table. */
+import { isoOf } from '../sms/time';
 import type { Receipt } from '../sms/types';
 import type { TrackedMessage } from './store';
 
@@ -31,7 +32,7 @@ export function bodyOf(message: TrackedMessage): string {
 export function messageOf(row: Row): TrackedMessage {
   const { account, id, reference, recipient: to, accepted_at: acceptedAt, asked, version } = row;
   const [owner, life, status, providerStatus, takenAt, flat, context, report, brief] = JSON.parse(row.body) as Body;
-  const known = { id, account, to, acceptedAt: new Date(acceptedAt).toISOString(), reference };
+  const known = { id, account, to, acceptedAt: isoOf(acceptedAt), reference };
   return {
     account,
     id,
@@ -95,7 +96,7 @@ function isSaidBy({ id, account, to, reference, acceptedAt }: TrackedMessage, re
     receipt.account === account &&
     receipt.to === to &&
     receipt.reference === reference &&
-    receipt.acceptedAt === new Date(acceptedAt).toISOString()
+    receipt.acceptedAt === isoOf(acceptedAt)
   );
 }
 

@@ -2,7 +2,7 @@
 import type { Commits } from './sqlite-commits';
 import type { SqliteFile } from './sqlite-file';
 import { bodyOf, messageOf, type Row } from './sqlite-tracked-rows';
-import type { TrackedMessage, TrackedStore } from './store';
+import type { TrackedDraft, TrackedMessage, TrackedStore } from './store';
 
 /** So many that are due are sorted; of more, those that were saved the longest ago are looked for in their order. */
 const FEW = 2000;
@@ -30,6 +30,19 @@ const SQL = {
     WHERE account = ? AND final = 0 AND asked = ? AND due <= ? ORDER BY turn LIMIT ?`,
 };
 
+/** A message as its row will be. */
+interface Draft extends TrackedDraft {
+  to: string;
+  acceptedAt: number;
+  askAt: number;
+  asked: number;
+  finalBy: number;
+  final: boolean;
+  due: number;
+  keepFrom: number;
+  body: string;
+}
+
 export class SqliteTracked implements TrackedStore {
   #file: SqliteFile;
   #commits: Commits;
@@ -40,20 +53,19 @@ export class SqliteTracked implements TrackedStore {
     this.#commits = commits;
   }
 
-  async save(message: TrackedMessage): Promise<boolean> {
+  draft(message: TrackedMessage): Draft {
     const { account, id, reference, to, acceptedAt, askAt, asked, finalBy, final, version } = message;
     const body = bodyOf(message);
     const due = Math.min(askAt, finalBy);
     // One that nobody asks about any more, its account being gone, ends with its time.
     const keepFrom = final ? Date.now() : Math.max(Date.now(), finalBy);
-    const isSaved = await this.#commits.write('tracked', () => {
-      const names = [reference, to, acceptedAt];
-      const values = [askAt, asked, finalBy, final ? 1 : 0, due, this.#next(), keepFrom, body, account, id];
-      if (version === 0) return this.#file.run(SQL.add, ...names, ...values).changes > 0;
-      if (this.#file.run(SQL.save, ...values, version).changes === 0) return false;
-      this.#file.run(SQL.rename, ...names, account, id, ...names);
-      return true;
-    });
+    return { account, id, reference, version, to, acceptedAt, askAt, asked, finalBy, final, due, keepFrom, body };
+  }
+
+  async save(message: TrackedMessage | Draft): Promise<boolean> {
+    const draft = 'body' in message ? message : this.draft(message);
+    const { version } = message;
+    const isSaved = await this.#commits.write('tracked', () => this.#write(draft, version));
     if (isSaved) message.version = version + 1;
     return isSaved;
   }
@@ -90,6 +102,16 @@ export class SqliteTracked implements TrackedStore {
 
   nextDue(account: string): Promise<number | null> {
     return this.#commits.read('tracked', () => this.#file.one<{ at: number | null }>(SQL.nextDue, account)?.at ?? null);
+  }
+
+  #write(draft: Draft, version: number): boolean {
+    const { account, id, reference, to, acceptedAt, askAt, asked, finalBy, final, due, keepFrom, body } = draft;
+    const names = [reference, to, acceptedAt];
+    const values = [askAt, asked, finalBy, final ? 1 : 0, due, this.#next(), keepFrom, body, account, id];
+    if (version === 0) return this.#file.run(SQL.add, ...names, ...values).changes > 0;
+    if (this.#file.run(SQL.save, ...values, version).changes === 0) return false;
+    this.#file.run(SQL.rename, ...names, account, id, ...names);
+    return true;
   }
 
   /** The least recently saved open ones: the first of each count of questions, of which there are few. */

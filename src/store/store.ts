@@ -155,11 +155,16 @@ export interface TrackedMessage {
   steps?: { status: Status; at: number }[];
 }
 
+/** A message that is written out already: of what it was made of nothing is held any more. */
+export type TrackedDraft = Pick<TrackedMessage, 'account' | 'id' | 'reference' | 'version'>;
+
 export interface TrackedStore {
+  /** Writes a message out, for this store, to be saved later. */
+  draft(message: TrackedMessage): TrackedDraft;
   /**
    * False, and nothing is stored, when another has saved it since this one was read; else its version has grown by one.
    */
-  save(message: TrackedMessage): Promise<boolean>;
+  save(message: TrackedMessage | TrackedDraft): Promise<boolean>;
   find(account: string, id: string): Promise<TrackedMessage | null>;
   findReference(account: string, reference: string): Promise<TrackedMessage | null>;
   /** Messages accepted for a recipient since a time. */
