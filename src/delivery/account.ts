@@ -172,13 +172,10 @@ export class Account {
   }
 
   /** Checks everything that can be checked before the vendor is asked. @throws SmsError */
-  async prepare(request: SendRequest): Promise<OutboxEntry> {
-    try {
-      return await prepare(this, request);
-    } catch (error) {
-      this.#health.noticed(error);
-      throw error;
-    }
+  prepare(request: SendRequest): Promise<OutboxEntry> {
+    const entry = prepare(this, request);
+    entry.catch((error) => this.#health.noticed(error));
+    return entry;
   }
 
   /**

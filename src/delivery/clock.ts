@@ -9,9 +9,12 @@ export class Clock {
 
   /** Epoch milliseconds; never less than before. */
   now(): number {
-    const [wall, steady] = [Date.now(), performance.now()];
-    if (wall >= this.#last) [this.#last, this.#steady] = [wall, steady];
-    else {
+    const wall = Date.now();
+    const steady = performance.now();
+    if (wall >= this.#last) {
+      this.#last = wall;
+      this.#steady = steady;
+    } else {
       // What is less than a millisecond counts the next time.
       const passed = Math.floor(steady - this.#steady);
       this.#last += passed;

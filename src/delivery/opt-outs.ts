@@ -32,14 +32,18 @@ const CLOCK_SKEW = 5 * 60_000;
 const LONGEST_PAGE = 1000;
 
 export class OptOuts {
-  #account: string;
+  /** The scope of those who want none. */
+  #out: string;
+  /** When a phone last wanted messages: an older word that is heard again changes nothing. */
+  #in: string;
   #marks: MarkStore;
   #statuses: ReadonlySet<string>;
   /** Two words of one phone are taken one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor({ account, marks, statuses }: OptOutsOptions) {
-    this.#account = account;
+    this.#out = `opt-out:${account}`;
+    this.#in = `opt-in:${account}`;
     this.#marks = marks;
     this.#statuses = new Set(statuses.map((word) => word.toUpperCase()));
   }
@@ -90,8 +94,9 @@ export class OptOuts {
 
   /** Why this message may not go out; null when it may. @throws SmsError SMS_STORE */
   async refuse({ to, transactional }: { to: string; transactional: boolean }): Promise<SmsError | null> {
-    const found = transactional ? null : await this.find(to);
-    if (!found) return null;
+    const kept = transactional ? null : await this.#marks.get(this.#out, to);
+    if (kept === null) return null;
+    const found = read(to, kept);
     return new SmsError(
       'SMS_OPTED_OUT',
       `${to} wants no more messages (${REASONS[found.source]}, ${found.since}). Whoever has that phone may write START; a message that must go out all the same is to be marked as transactional.`,
@@ -126,15 +131,6 @@ export class OptOuts {
     const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => {});
     return turn;
-  }
-
-  get #out(): string {
-    return `opt-out:${this.#account}`;
-  }
-
-  /** When a phone last wanted messages: an older word that is heard again changes nothing. */
-  get #in(): string {
-    return `opt-in:${this.#account}`;
   }
 }
 

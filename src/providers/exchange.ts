@@ -52,6 +52,7 @@ export function carrier(dispatcher: Dispatcher, limits: Limits): Carry {
       const { origin, path } = last;
       const exchange = new Exchange(limits, resolve, reject);
       dispatcher.dispatch({ origin, path, method: method as Dispatcher.HttpMethod, headers, body }, exchange);
+      exchange.wait();
     });
 }
 
@@ -68,7 +69,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #limits: Limits;
   #resolve: (answer: Answer) => void;
   #reject: (fault: TransportFault) => void;
-  #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #ended = false;
   #status = 0;
@@ -82,7 +83,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#limits = limits;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#timer = setTimeout(timeOut, limits.timeout * WAIT, this);
+  }
+
+  /** For a free socket, where there was none at once. */
+  wait(): void {
+    if (this.#controller || this.#ended) return;
+    this.#timer = setTimeout(timeOut, this.#limits.timeout * WAIT, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

@@ -153,7 +153,7 @@ export class Session {
   ): Promise<{ response: HttpResponse; sent: HttpRequest }> {
     let renewed = false;
     for (;;) {
-      const token = await this.#currentToken();
+      const token = this.#token && (this.#token.atHand() ?? (await this.#currentToken(this.#token)));
       const { headers } = this.provider.authorisation;
       const authorised = headers(this.#credentials, token, this.settings, operation);
       const sent = { ...request, headers: { ...request.headers, ...authorised } };
@@ -166,9 +166,9 @@ export class Session {
   }
 
   /** A token that cannot be fetched means that the call itself was never made. */
-  async #currentToken(): Promise<string | undefined> {
+  async #currentToken(source: TokenSource): Promise<string> {
     try {
-      return await this.#token?.get();
+      return await source.get();
     } catch (thrown) {
       const error = toSmsError(thrown);
       throw error.outcome === 'unknown' ? error.as(error.code, error.message, { outcome: 'not-sent' }) : error;

@@ -49,6 +49,12 @@ export class TokenSource {
     this.#keeper = keeper;
   }
 
+  /** The current token while it is good and stays so for now; undefined when {@link get} is to be asked. */
+  atHand(): string | undefined {
+    const kept = this.#token;
+    return kept && Date.now() < kept.renewAt ? kept.token : undefined;
+  }
+
   /** The current token; waits for one fetch, shared by all callers, when there is none that is still good. */
   async get(): Promise<string> {
     const now = Date.now();

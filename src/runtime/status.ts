@@ -29,7 +29,7 @@ export class StatusLine {
   #RED: NodeAPI;
   #node: Node;
   /** What is shown unless there is trouble. */
-  #status: NodeStatus = {};
+  #status: () => NodeStatus = nothing;
   /** What keeps an account of the node from working, by the id of the account. */
   #troubles = new Map<string, SmsError>();
   /** What the node shows, and since when (performance time). */
@@ -46,14 +46,16 @@ export class StatusLine {
 
   /** A word, with a number or a name behind it. */
   show(word: Word, behind: string | number = ''): void {
-    const text = [this.#said(word), behind].filter((part) => part !== '').join(' ');
-    this.#show({ ...LOOKS[word], text }, word);
+    this.#show(
+      () => ({ ...LOOKS[word], text: behind === '' ? this.#said(word) : `${this.#said(word)} ${behind}` }),
+      word,
+    );
   }
 
   /** Red, with a few words for the code. What a trouble of the account brings about is over with the trouble. */
   failed(error: SmsError): void {
     const isOfTrouble = [...this.#troubles.values()].some(({ code }) => code === error.code);
-    if (!isOfTrouble) this.#show(this.#red(error), error.code);
+    if (!isOfTrouble) this.#show(() => this.#red(error), error.code);
   }
 
   /** Shown in place of everything else until null says that it is over. */
@@ -64,11 +66,11 @@ export class StatusLine {
   }
 
   clear(): void {
-    this.#show({}, '');
+    this.#show(nothing, '');
   }
 
   /** Of many that differ in a number only, the first is shown at once, and the last of them a little later. */
-  #show(status: NodeStatus, kind: string): void {
+  #show(status: () => NodeStatus, kind: string): void {
     this.#status = status;
     if (this.#troubles.size > 0) return;
     const now = performance.now();
@@ -82,7 +84,7 @@ export class StatusLine {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const [trouble] = this.#troubles.values();
-    this.#node.status(trouble ? this.#red(trouble) : this.#status);
+    this.#node.status(trouble ? this.#red(trouble) : this.#status());
   }
 
   #red({ code }: SmsError): NodeStatus {
@@ -96,4 +98,8 @@ export class StatusLine {
     this.#words.set(word, text);
     return text;
   }
+}
+
+function nothing(): NodeStatus {
+  return {};
 }

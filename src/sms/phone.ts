@@ -5,7 +5,8 @@ import { excerpt } from './excerpt';
 import { isInternational, problemIn, TOO_LONG, tidy, withPlus } from './number-text';
 
 /** The last numbers read: an alarm goes to the same few people again and again. */
-const read = new Map<string, string>();
+const read = new Map<string, Map<string, string>>();
+/** Of each region. */
 const READ_LIMIT = 2_000;
 
 /** A plus and fifteen digits. */
@@ -28,17 +29,19 @@ const AMBIGUOUS = 'it can be read as two numbers: write it with its country code
  */
 export function toE164(input: unknown, region?: string): string {
   if (typeof input !== 'string') throw notText(input);
-  const key = `${region ?? ''} ${input}`;
-  const known = read.get(key);
+  const known = read.get(region ?? '')?.get(input);
   if (known !== undefined) return known;
   const number = parse(input, region);
-  remember(key, number);
+  remember(region ?? '', input, number);
   return number;
 }
 
-function remember(key: string, number: string): void {
-  if (read.size >= READ_LIMIT) read.clear();
-  read.set(key, number);
+/** What is no region was refused by then: there are few of them. */
+function remember(region: string, input: string, number: string): void {
+  const numbers = read.get(region) ?? new Map<string, string>();
+  read.set(region, numbers);
+  if (numbers.size >= READ_LIMIT) numbers.clear();
+  numbers.set(input, number);
 }
 
 /** A number that is typed as one has lost its plus and its zeros: guessing them could reach a stranger. */

@@ -11,6 +11,15 @@ const SECONDS_FROM = 1e9;
 const SECONDS_TO = 1e11;
 const END_OF_9999 = 253_402_300_799_999;
 
+let latest = Number.NaN;
+let written = '';
+
+/** Epoch milliseconds as ISO 8601 UTC; that of a time that many ask for, one after the other, is written once. */
+export function isoOf(at: number): string {
+  if (at !== latest) [latest, written] = [at, new Date(at).toISOString()];
+  return written;
+}
+
 /**
  * The instant, or null when none is given (null, undefined, an empty text).
  *

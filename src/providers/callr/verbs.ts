@@ -3,6 +3,7 @@
 import { isGsm } from '../../sms/alphabet';
 import { SmsError, toSmsError } from '../../sms/errors';
 import { measure } from '../../sms/segments';
+import { isoOf } from '../../sms/time';
 import { atMost } from '../at-most';
 import { CONNECTIONS } from '../http';
 import type {
@@ -38,7 +39,7 @@ async function send(session: Session, message: OutgoingMessage): Promise<Accepte
     });
   }
   // The answer is the id and nothing else.
-  return { id, status: 'queued', providerStatus: null, acceptedAt: new Date().toISOString(), raw: id };
+  return { id, status: 'queued', providerStatus: null, acceptedAt: isoOf(Date.now()), raw: id };
 }
 
 /** The vendor finds out by itself what a text needs; that it is to cost more than that has to be said. */

@@ -1,5 +1,6 @@
 /** Sending for an account whose transport is SMTP or FTP: messages become files, and nothing is heard of them again. */
 import { SmsError, toSmsError } from '../../sms/errors';
+import { isoOf } from '../../sms/time';
 import type { Accepted, OutgoingMessage, Verbs } from '../provider';
 import type { Session } from '../session';
 import { checkFtp, upload } from './ftp';
@@ -84,7 +85,7 @@ async function deliver(
 
 /** The vendor gives no id: ours stands in its place. */
 function accepted(reference: string, raw: Delivered): Accepted {
-  return { id: reference, status: 'queued', providerStatus: null, acceptedAt: new Date().toISOString(), raw };
+  return { id: reference, status: 'queued', providerStatus: null, acceptedAt: isoOf(Date.now()), raw };
 }
 
 async function fileOf(session: Session, batch: readonly OutgoingMessage[]): Promise<string> {

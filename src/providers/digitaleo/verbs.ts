@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SmsError, toSmsError } from '../../sms/errors';
 import { measure } from '../../sms/segments';
+import { isoOf } from '../../sms/time';
 import type {
   Accepted,
   Attempt,
@@ -70,7 +71,7 @@ function commonOf({ sender, at, alphabet, options }: OutgoingMessage): Params {
 
 /** The answer has no status. */
 function justAccepted({ at }: OutgoingMessage): Pick<Accepted, 'status' | 'providerStatus' | 'acceptedAt'> {
-  return { status: at ? 'scheduled' : 'queued', providerStatus: null, acceptedAt: new Date().toISOString() };
+  return { status: at ? 'scheduled' : 'queued', providerStatus: null, acceptedAt: isoOf(Date.now()) };
 }
 
 /** @throws SmsError SMS_TOO_LONG */

@@ -28,7 +28,17 @@ export function number(address: string): string {
 
 /** The id is the last segment of a `resourceURL` or `Location`; the latter ends in a stray quote. In one pass, however long. */
 export function idOf(url: unknown): string | undefined {
-  return typeof url === 'string' ? url.split(/["/\s]/).findLast((segment) => segment !== '') : undefined;
+  if (typeof url !== 'string') return undefined;
+  let end = url.length;
+  while (end > 0 && isBetween(url.charAt(end - 1))) end -= 1;
+  let start = end;
+  while (start > 0 && !isBetween(url.charAt(start - 1))) start -= 1;
+  return start < end ? url.slice(start, end) : undefined;
+}
+
+/** What stands between the segments of a URL, or around it. */
+function isBetween(character: string): boolean {
+  return character === '/' || character === '"' || character.trim() === '';
 }
 
 /** ISO 8601 UTC out of a time with any offset; now, where the vendor sent none that can be read. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { SmsError, toSmsError } from '../../sms/errors';
 import { measure } from '../../sms/segments';
+import { isoOf } from '../../sms/time';
 import type { Measurement } from '../../sms/types';
 import { atMost } from '../at-most';
 import { CONNECTIONS } from '../http';
@@ -27,7 +28,7 @@ async function send(session: Session, { to, text, sender, options, callbackUrl }
     });
   }
   const word = deliveryInfo(raw).deliveryStatus ?? null;
-  return { id, status: meaningOf(word).status, providerStatus: word, acceptedAt: new Date().toISOString(), raw };
+  return { id, status: meaningOf(word).status, providerStatus: word, acceptedAt: isoOf(Date.now()), raw };
 }
 
 /** Refused for an address that is not the account's own (assumed: 403 or 404), which is no refusal of the account. */

@@ -1,5 +1,6 @@
 /** Sending: one message, or several in one call that answers for each. */
 import { SmsError, toSmsError } from '../../sms/errors';
+import { isoOf } from '../../sms/time';
 import { refusal } from '../classify';
 import type { Accepted, OutgoingMessage, Params } from '../provider';
 import type { Session } from '../session';
@@ -96,7 +97,7 @@ function accepted(raw: unknown, { dateToSend }: Params): Accepted {
   if (id === undefined) throw uncertain(`${LABEL} answered success without the id of the message.`);
   const isLater = (instantOf(dateToSend) ?? 0) > Date.now();
   const status = isLater ? 'scheduled' : 'queued';
-  return { id, status, providerStatus: null, acceptedAt: new Date().toISOString(), raw };
+  return { id, status, providerStatus: null, acceptedAt: isoOf(Date.now()), raw };
 }
 
 function uncertain(sentence: string): SmsError {
