@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Milliseconds. */
-const GATHERING = 20;
+const GATHERING = 50;
 
 export class Gathering<T> {
   #keep: (all: readonly T[]) => Promise<void>;
