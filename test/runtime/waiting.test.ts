@@ -1,0 +1,22 @@
+/** Those that wait: first come, first served. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { Waiting } from '../../dist/src/runtime/waiting.js';
+
+describe('those that wait', () => {
+  it('leave in the order in which they came, whoever comes meanwhile', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { maxLength: 200 }), (steps) => {
+        const waiting = new Waiting<number>();
+        const wanted: number[] = [];
+        for (const [i, isComing] of steps.entries()) {
+          if (isComing) {
+            waiting.add(i);
+            wanted.push(i);
+          } else assert.equal(waiting.take(), wanted.shift());
+          assert.equal(waiting.isEmpty, wanted.length === 0);
+        }
+      }),
+    );
+  });
+});
