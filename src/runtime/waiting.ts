@@ -19,7 +19,17 @@ export class Waiting<T> {
     const one = this.#all[this.#first];
     this.#all[this.#first] = undefined;
     this.#first += 1;
-    if (this.isEmpty) [this.#first, this.#end] = [0, 0];
+    if (this.#first >= MANY && this.#first * 2 >= this.#end) this.#moveUp();
+    else if (this.isEmpty) [this.#first, this.#end] = [0, 0];
     return one;
   }
+
+  /** Those in front have left their places empty. */
+  #moveUp(): void {
+    this.#all = this.#all.slice(this.#first, this.#end);
+    [this.#first, this.#end] = [0, this.#all.length];
+  }
 }
+
+/** Empty places that are worth moving up for. */
+const MANY = 1000;

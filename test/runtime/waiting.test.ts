@@ -6,9 +6,15 @@ import { Waiting } from '../../dist/src/runtime/waiting.js';
 describe('those that wait', () => {
   it('leave in the order in which they came, whoever comes meanwhile', () => {
     fc.assert(
-      fc.property(fc.array(fc.boolean(), { maxLength: 200 }), (steps) => {
+      fc.property(fc.nat(3000), fc.array(fc.boolean(), { maxLength: 200 }), (many, steps) => {
         const waiting = new Waiting<number>();
         const wanted: number[] = [];
+        for (let i = 0; i < many; i += 1) waiting.add(-1);
+        for (let i = 0; i < many; i += 1) {
+          waiting.add(i);
+          wanted.push(i);
+          assert.equal(waiting.take(), -1);
+        }
         for (const [i, isComing] of steps.entries()) {
           if (isComing) {
             waiting.add(i);
