@@ -2,7 +2,7 @@
 export class Running {
   #round = new Round();
   /** The end of the rounds before it. */
-  #before: Promise<unknown> = Promise.resolve();
+  #before: Promise<void> = Promise.resolve();
 
   /** @returns the same */
   begin<T>(work: Promise<T>): Promise<T> {
@@ -13,19 +13,22 @@ export class Running {
   }
 
   /** Resolves when all that is under way now has ended; what begins meanwhile is not waited for. */
-  over(): Promise<unknown> {
+  over(): Promise<void> {
     const round = this.#round;
     if (round.count > 0) {
       this.#round = new Round();
-      this.#before = Promise.all([this.#before, round.close()]);
+      // Without a result, which would hold that of the one before it, and so on.
+      this.#before = Promise.all([this.#before, round.close()]).then(() => {});
     }
     return this.#before;
   }
 
   /** Resolves when nothing is under way, whatever begins meanwhile. */
   async none(): Promise<void> {
-    while (this.#round.count > 0) await this.over();
-    await this.#before;
+    for (let over: Promise<void> | undefined; over !== this.#before || this.#round.count > 0; ) {
+      over = this.over();
+      await over;
+    }
   }
 }
 

@@ -41,4 +41,30 @@ describe('what is under way', () => {
     later.resolve();
     assert.equal(await isOver(none), true);
   });
+
+  it('is over for all who wait for nothing to be under way, whoever else waits', async () => {
+    const running = new Running();
+    const [one, other, later] = [1, 2, 3].map(() => Promise.withResolvers<void>());
+    assert(one && other && later);
+    running.begin(one.promise);
+    const both = [running.none(), running.none()];
+    running.begin(other.promise);
+    const over = running.over();
+    one.resolve();
+    assert.deepEqual(await Promise.all(both.map(isOver)), [false, false], 'another waits for what began meanwhile');
+    running.begin(later.promise);
+    other.resolve();
+    await over;
+    assert.deepEqual(await Promise.all(both.map(isOver)), [false, false]);
+    later.resolve();
+    await Promise.all(both);
+  });
+
+  it('leaves nothing behind, however often it was waited for', async () => {
+    const running = new Running();
+    for (let i = 0; i < 3; i += 1) {
+      running.begin(Promise.resolve());
+      assert.equal(await running.over(), undefined);
+    }
+  });
 });
