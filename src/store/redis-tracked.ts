@@ -67,10 +67,10 @@ export class RedisTracked implements TrackedStore {
     return messages;
   }
 
-  /** Milliseconds that it is kept from now on. */
+  /** Milliseconds that it is kept from now on: one without a final status has to be told of before it is forgotten. */
   #ttl({ final, finalBy }: TrackedMessage): string {
-    const left = final ? 0 : Math.max(0, finalBy - Date.now());
-    return left === Number.POSITIVE_INFINITY ? '' : String(Math.ceil(left + this.#keep));
+    const time = final ? this.#keep : Math.max(0, finalBy - Date.now()) + Math.max(this.#keep, DAY);
+    return time === Number.POSITIVE_INFINITY ? '' : String(Math.ceil(time));
   }
 }
 

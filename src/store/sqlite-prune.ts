@@ -5,14 +5,14 @@ import type { SqliteFile } from './sqlite-file';
 const DAY = 24 * 3600_000;
 /** Milliseconds: the first time when Node-RED has settled down, then every hour, and in between the steps. */
 const [FIRST, PAUSE, BETWEEN] = [60_000, 3600_000, 20];
-/** Rows a step: some milliseconds on a small machine. */
-const STEP = 200;
+/** Rows a step, and how many of an account are looked at for them: some milliseconds on a small machine. */
+const [STEP, LOOKED_AT] = [200, 1000];
 
 const SQL = {
   final: `DELETE FROM tracked WHERE rowid IN (SELECT rowid FROM tracked WHERE final = 1 AND keep_from < ? LIMIT ?)`,
-  // Each is due before it is only kept.
-  open: `DELETE FROM tracked WHERE rowid IN (SELECT rowid FROM tracked INDEXED BY tracked_due
-    WHERE final = 0 AND account = ? AND due < ? AND keep_from < ? LIMIT ?)`,
+  // Each is due before it is only kept: those that are not only kept yet will be, and let the others through.
+  open: `DELETE FROM tracked WHERE rowid IN (SELECT id FROM (SELECT rowid AS id, keep_from FROM tracked INDEXED BY tracked_due
+    WHERE final = 0 AND account = ? AND due < ? ORDER BY due LIMIT ${LOOKED_AT}) WHERE keep_from < ? LIMIT ?)`,
   nextAccount: 'SELECT min(account) AS account FROM tracked INDEXED BY tracked_due WHERE final = 0 AND account > ?',
   marks: `DELETE FROM mark WHERE (scope, key) IN (SELECT scope, key FROM mark WHERE until < ? LIMIT ?)`,
 };
@@ -43,9 +43,11 @@ export class Pruning {
   async step(now: number): Promise<boolean> {
     const remove = (sql: string, ...which: (string | number)[]) => Number(this.#file.run(sql, ...which, STEP).changes);
     const before = now - this.#keep;
+    // One without a final status has to be told of before it is forgotten.
+    const overdue = now - Math.max(this.#keep, DAY);
     const removed = await this.#commits.write(null, () => [
       remove(SQL.final, before),
-      ...this.#accounts().map((account) => remove(SQL.open, account, before, before)),
+      ...this.#accounts().map((account) => remove(SQL.open, account, overdue, overdue)),
       remove(SQL.marks, now),
     ]);
     return removed.some((count) => count === STEP);

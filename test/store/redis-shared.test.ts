@@ -363,4 +363,16 @@ describe('two stores on one Redis', () => {
       clock.restore();
     }
   });
+
+  it('remember a message that is overdue until that can be told, even when a final one is not kept at all', async () => {
+    const brief = redisStore({ url: redis.url, prefix, keepDays: 0 });
+    extra.push(brief);
+    await Promise.all([brief.tracked.save(tracked('late')), brief.tracked.save(tracked('over', { final: true }))]);
+    const due = await other.tracked.due(ACCOUNT, now(), 10);
+    assert.deepEqual(
+      due.map(({ id }) => id),
+      ['late'],
+    );
+    assert.equal(await other.tracked.find(ACCOUNT, 'over'), null);
+  });
 });

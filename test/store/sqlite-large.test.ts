@@ -140,4 +140,29 @@ describe('the embedded store', () => {
     pruning.close();
     file.close();
   });
+
+  it('forgets those without a final status long after their time, whose account is gone, too', async () => {
+    const file = new SqliteFile(newFile(), UNOBSERVED);
+    file.open();
+    const commits = new Commits(file);
+    const messages = new SqliteTracked(file, commits);
+    const now = Date.now();
+    const save = (account: string, i: number, finalBy: number) =>
+      messages.save(tracked(`${i}`, { account, askAt: now + i, finalBy }));
+    // They are due before the others, and kept for longer.
+    const late = Array.from({ length: 1200 }, (_, i) => save('gone', i, now + 3 * DAY));
+    const soon = Array.from({ length: 450 }, (_, i) => save('gone', 1200 + i, now + DAY));
+    await Promise.all([...late, ...soon, save('other', 0, now + DAY)]);
+    const left = async (account: string) => (await messages.open(account, 5000, 1)).length;
+    const pruning = new Pruning(file, commits, 0);
+    const prune = async (at: number) => {
+      for (let isMore = true; isMore; ) isMore = await pruning.step(at);
+      return [await left('gone'), await left('other')];
+    };
+    assert.deepEqual(await prune(now + 1.9 * DAY), [1650, 1], 'they may have to be told that they are overdue');
+    assert.deepEqual(await prune(now + 2.1 * DAY), [1650, 0], 'no more than the first ones are looked at in a step');
+    assert.deepEqual(await prune(now + 4.1 * DAY), [0, 0]);
+    pruning.close();
+    file.close();
+  });
 });
