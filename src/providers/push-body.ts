@@ -1,11 +1,12 @@
 /** The body of a push that is to be a JSON object. */
 import { SmsError } from '../sms/errors';
+import { readJson } from './json';
 
 /** @throws SmsError SMS_BAD_RESPONSE */
 export function jsonObject(label: string, body: Buffer): Record<string, unknown> {
   let pushed: unknown;
   try {
-    pushed = JSON.parse(body.toString('utf8'));
+    pushed = readJson(body.toString('utf8'));
   } catch {
     pushed = undefined;
   }

@@ -1,6 +1,7 @@
 /** The wire of a vendor that takes JSON over HTTP: path, query and body out of one flat object. */
 import { SmsError } from '../sms/errors';
 import type { HttpRequest, HttpResponse } from './http';
+import { readJson } from './json';
 import type { Operation, Params } from './provider';
 
 /** @throws SmsError SMS_INVALID_OPTION for a value that no URL can carry */
@@ -47,7 +48,7 @@ function searchOf(left: Params, names: readonly string[] = Object.keys(left)): s
 export function parseJson(label: string, { body, headers }: HttpResponse): unknown {
   try {
     // A byte order mark is no JSON, and some vendors send one.
-    return JSON.parse(body.charCodeAt(0) === 0xfeff ? body.slice(1) : body);
+    return readJson(body.charCodeAt(0) === 0xfeff ? body.slice(1) : body);
   } catch (cause) {
     const form = headers['content-type']?.slice(0, 80) ?? 'no content type';
     throw new SmsError('SMS_BAD_RESPONSE', `${label} answered success in a form that cannot be read (${form}).`, {

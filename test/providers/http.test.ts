@@ -86,6 +86,17 @@ describe('the line to a vendor', () => {
       assert.doesNotMatch((await failure(read(line))).message, /log in/);
     });
 
+    it('nested more deeply than can be written down is one that cannot be read', async () => {
+      const nested = (levels: number) => `{"more":${'['.repeat(levels)}${']'.repeat(levels)}`;
+      const { line } = await vendor((socket, request) => {
+        const levels = request.includes('few') ? 50 : 100_000;
+        socket.write(http(201, `${nested(levels)},${JSON.stringify(SENT).slice(1)}`));
+      });
+      assert.equal(facts(await failure(write(line))), `SMS_UNCERTAIN ${UNKNOWN}`);
+      const accepted = await enco.verbs.send(line, outgoing(phone('0000'), { text: 'few' }));
+      assert.equal(JSON.stringify(accepted.raw).includes('['.repeat(50)), true);
+    });
+
     it('is asked for without compression', async () => {
       const { line, at } = await vendor((socket) => socket.write(good));
       await write(line);

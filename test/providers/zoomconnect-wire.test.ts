@@ -144,8 +144,9 @@ describe("ZoomConnect's wire", () => {
         '</a>',
         '<html/>',
         '<!DOCTYPE a><a/>',
+        `${'<a>'.repeat(5000)}${'</a>'.repeat(5000)}`,
       ])
-        assert.throws(() => readXml(broken), SyntaxError, broken);
+        assert.throws(() => readXml(broken), SyntaxError, broken.slice(0, 40));
       assert.deepEqual(readXml('<a><__proto__><x>1</x></__proto__></a>') instanceof Object, true);
       assert.equal(({} as { x?: unknown }).x, undefined);
     });

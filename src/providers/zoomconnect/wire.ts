@@ -2,6 +2,7 @@
 import { SmsError } from '../../sms/errors';
 import { refusal } from '../classify';
 import type { HttpRequest, HttpResponse } from '../http';
+import { readJson } from '../json';
 import type { AccountFacts, Credentials, Operation, Params, Settings, Wire } from '../provider';
 import { jsonRequest, parseJson } from '../rest';
 import { withVendorDates } from './dates';
@@ -80,7 +81,7 @@ function readable(body: string): unknown {
   try {
     if (text === '') return null;
     if (text.startsWith('<')) return readXml(text);
-    if (/^(?:[[{"]|true$|false$|null$)/.test(text)) return JSON.parse(text);
+    if (/^(?:[[{"]|true$|false$|null$)/.test(text)) return readJson(text);
   } catch {
     return UNREADABLE;
   }

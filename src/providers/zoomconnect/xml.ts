@@ -1,4 +1,5 @@
 /** Reads ZoomConnect's XML, its default where JSON is not asked for, into what its JSON would have been. */
+import { DEEPEST } from '../json';
 
 /** XML does not tell a number from text, nor a list of one from one: these are the names in the vendor's Swagger. */
 const NUMBERS = new Set(
@@ -36,7 +37,7 @@ interface Open {
 /**
  * What is in the root: an object, or the text of a root that has no elements in it. The root `error` stays, as that is
  * what tells a refusal.
- * @throws SyntaxError for what is not well-formed, and for HTML
+ * @throws SyntaxError for what is not well-formed, or nested too deeply, and for HTML
  */
 export function readXml(source: string): unknown {
   const top: Open = { name: '', text: '', members: [] };
@@ -45,7 +46,7 @@ export function readXml(source: string): unknown {
   for (const [token, data, end, start, empty, text] of source.matchAll(TOKEN)) {
     read += token.length;
     const inner = open.at(-1);
-    if (!inner) break;
+    if (!inner || open.length > DEEPEST) break;
     if (data !== undefined) inner.text += data;
     if (text !== undefined) inner.text += decoded(text);
     if (start !== undefined) open.push({ name: local(start), text: '', members: [] });
