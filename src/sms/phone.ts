@@ -41,7 +41,8 @@ function remember(region: string, input: string, number: string): void {
   const numbers = read.get(region) ?? new Map<string, string>();
   read.set(region, numbers);
   if (numbers.size >= READ_LIMIT) numbers.clear();
-  numbers.set(input, number);
+  // A copy: what was cut out of a text would keep all of the text in memory.
+  numbers.set(Buffer.from(input).toString(), number);
 }
 
 /** A number that is typed as one has lost its plus and its zeros: guessing them could reach a stranger. */

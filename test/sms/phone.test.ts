@@ -124,6 +124,19 @@ describe('reading a phone number', () => {
     assert.equal(toE164('0470123456', 'BE'), '+32470123456');
   });
 
+  it('remembers of a number that was cut out of a long text no more than the number', () => {
+    const sms = createRequire(import.meta.url).resolve('../../dist/src/sms/index.js');
+    const script = `const { toE164 } = require(${JSON.stringify(sms)});
+      toE164('+32470123456');
+      global.gc();
+      const before = process.memoryUsage().heapUsed;
+      for (let n = 100; n < 200; n++) toE164(('+32 470 123 ' + n + ';').padEnd(200_000, n).split(';')[0]);
+      global.gc();
+      console.log((process.memoryUsage().heapUsed - before) / 1e6);`;
+    const grown = Number(execFileSync(process.execPath, ['--expose-gc', '-e', script], { encoding: 'utf8' }));
+    assert(grown < 5, `${grown} MB, where the texts are 20 MB`);
+  });
+
   it('does not load the phone library before a number is read', () => {
     const sms = createRequire(import.meta.url).resolve('../../dist/src/sms/index.js');
     const script = `require(${JSON.stringify(sms)}).measure('x');
