@@ -31,7 +31,7 @@ export class Health {
   /** The store has failed; from now on it is asked whether it is well again. */
   failed(thrown: unknown): void {
     const error = toSmsError(thrown, 'SMS_STORE');
-    if (error.message !== this.#said) this.#options.troubled(error, this.#isFirst(error.message));
+    if (error.message !== this.#said) this.#tell(error, this.#isFirst(error.message));
     this.#said = error.message;
     this.#plan();
   }
@@ -40,7 +40,7 @@ export class Health {
   heard(thrown: unknown): void {
     const error = toSmsError(thrown);
     if (error.code === 'SMS_STORE') this.failed(error);
-    else this.#options.troubled(error, true);
+    else this.#tell(error, true);
   }
 
   /** Of something that failed and that nobody needs to know of: was it the store? */
@@ -102,9 +102,22 @@ export class Health {
         if (this.#said === null) return;
         this.#said = null;
         this.#isOver();
-        this.#options.recovered();
+        quietly(() => this.#options.recovered());
       },
       (error) => this.failed(error),
     );
+  }
+
+  #tell(error: SmsError, isFirst: boolean): void {
+    quietly(() => this.#options.troubled(error, isFirst));
+  }
+}
+
+/** Whoever is told may break, a log say: nobody is told of that, and nothing else ends. */
+function quietly(tell: () => void): void {
+  try {
+    tell();
+  } catch {
+    // Said in vain.
   }
 }
