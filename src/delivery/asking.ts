@@ -3,8 +3,8 @@ import type { ProviderReport } from '../providers/provider';
 import { SmsError } from '../sms/errors';
 import type { StatusReport } from '../sms/types';
 import type { TrackedMessage, TrackedStore } from '../store';
+import { Running } from '../store/running';
 import type { Clock } from './clock';
-import { Running } from './running';
 import { MOST_QUESTIONS, nextQuestion } from './schedule';
 
 export interface AskingOptions {

@@ -1,7 +1,7 @@
 /** An account's line to its vendor, opened on first use, and the calls under way that are not the outbox's own. */
 import type { Session } from '../providers/session';
 import { SmsError, toSmsError } from '../sms/errors';
-import { Running } from './running';
+import { Running } from '../store/running';
 
 export class Calls {
   #open: () => Promise<Session>;

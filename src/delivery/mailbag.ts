@@ -1,9 +1,9 @@
 /** The letters of the post in the store: written, found again, removed; and which of them somebody has in hand. */
 import type { MarkStore } from '../store';
 import { Dictionary } from '../store/dictionary';
+import { Running } from '../store/running';
 import type { Handover } from './handover';
 import { LIFE } from './life';
-import { Running } from './running';
 
 export interface Letter {
   /** The id of the node that it is for. */

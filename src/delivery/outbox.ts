@@ -5,6 +5,7 @@
 import type { ProviderReport } from '../providers/provider';
 import { SmsError } from '../sms/errors';
 import type { OutboxEntry, OutboxState } from '../store';
+import { Running } from '../store/running';
 import { Attempts, allOf, whileIn } from './attempts';
 import { Breaker } from './breaker';
 import { Decisions } from './decisions';
@@ -13,7 +14,6 @@ import { STORE_PAUSE } from './health';
 import type { Slot } from './leaving';
 import { acceptedBy } from './lookup';
 import type { OutboxOptions } from './outbox-options';
-import { Running } from './running';
 import type { Slots } from './slots';
 
 export class Outbox {

@@ -10,6 +10,7 @@ import type { WebhookEvents, WebhookRequest } from '../providers/provider';
 import { isSame } from '../providers/same';
 import { SmsError, toSmsError } from '../sms/errors';
 import type { InboundMessage, StatusReport } from '../sms/types';
+import { Running } from '../store/running';
 import { accountIfAny, accountOf } from './account-of';
 import { describe } from './fail';
 import type { AccountNodeDef, Message, ProviderNode } from './nodes';
@@ -34,7 +35,7 @@ export class WebhookNode implements Served {
   #config: WebhookDef;
   #status: StatusLine;
   #selfTests = new Set<string>();
-  #running = new Set<Promise<void>>();
+  #running = new Running();
 
   constructor(RED: NodeAPI, node: Node, config: WebhookDef, { path, taken }: Pick<Route, 'path' | 'taken'>) {
     this.#RED = RED;
@@ -46,7 +47,7 @@ export class WebhookNode implements Served {
     const endFeeding = account ? this.#feed(account) : undefined;
     node.on('close', (_removed: boolean, done: () => void) => {
       endFeeding?.();
-      Promise.all(this.#running).finally(() => done());
+      this.#running.over().then(() => done());
     });
     // Who is told comes after this node: what a crash left untold is told when all are there.
     whenStarted(RED, node, () => {
@@ -180,7 +181,7 @@ export class WebhookNode implements Served {
       this.#refused(toSmsError(thrown));
       return;
     }
-    const work = takePush(account, this.#node.id, events, request.query[REFERENCE])
+    const taken = takePush(account, this.#node.id, events, request.query[REFERENCE])
       .then((letters) => {
         answer(response, 200);
         for (const letter of letters) account.post.give(letter);
@@ -189,9 +190,8 @@ export class WebhookNode implements Served {
         // The vendor may push it again; what is stored is not told twice.
         if (!response.headersSent) answer(response, 500);
         this.#refused(toSmsError(thrown, 'SMS_STORE'));
-      })
-      .finally(() => this.#running.delete(work));
-    this.#running.add(work);
+      });
+    this.#running.begin(taken);
   }
 
   #read({ kind, body }: Letter): void {

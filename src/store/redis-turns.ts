@@ -4,6 +4,7 @@ import { Fenced, isAnswer, isForgotten, Unanswered } from './redis-errors';
 import { FENCED } from './redis-fence-script';
 import type { Lanes, NewJob } from './redis-lanes';
 import type { Connection, RedisLink } from './redis-link';
+import { Running } from './running';
 
 type Value = string | number;
 
@@ -29,7 +30,7 @@ export class RedisTurns {
   #lanes: Lanes;
   #prefix: string;
   #calls: Call[] = [];
-  #sending = new Set<Promise<void>>();
+  #sending = new Running();
   #fence: readonly Value[] | null = null;
 
   constructor(link: RedisLink, lanes: Lanes, prefix: string) {
@@ -65,7 +66,7 @@ export class RedisTurns {
   /** Sends what was asked for, and waits for the answers. */
   async flush(): Promise<void> {
     this.#flush();
-    await Promise.all(this.#sending);
+    await this.#sending.over();
   }
 
   #ask(call: Omit<Call, 'fence' | 'resolve' | 'reject'>): Promise<unknown> {
@@ -78,10 +79,8 @@ export class RedisTurns {
   #flush(): void {
     const calls = this.#calls;
     this.#calls = [];
-    for (let from = 0; from < calls.length; from += MOST) {
-      const sending = this.#send(calls.slice(from, from + MOST)).finally(() => this.#sending.delete(sending));
-      this.#sending.add(sending);
-    }
+    for (let from = 0; from < calls.length; from += MOST)
+      this.#sending.begin(this.#send(calls.slice(from, from + MOST)));
   }
 
   /** Never rejects: those who asked are told. */

@@ -1,7 +1,7 @@
 /** What is under way: who waits for it waits for that, and for no more. */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Running } from '../../dist/src/delivery/running.js';
+import { Running } from '../../dist/src/store/running.js';
 
 describe('what is under way', () => {
   /** Whether a promise has been fulfilled by now. */
