@@ -3,6 +3,7 @@ import type { Node } from 'node-red';
 import type { Account } from '../delivery/account';
 import { type SmsError, toSmsError } from '../sms/errors';
 import type { AccountReference } from '../sms/types';
+import { Running } from '../store/running';
 import type { Done, Message, Send, TakesInput } from './nodes';
 import type { StatusLine } from './status';
 
@@ -42,20 +43,19 @@ export function taker(
   about: (message: Message) => Circumstances,
   handle: Handler,
 ): TakesInput {
-  const running = new Set<Promise<void>>();
+  const running = new Running();
   node.on('close', (_removed: boolean, done: () => void) => {
-    Promise.all(running).finally(() => done());
+    running.over().then(() => done());
   });
   return (message, send, done) => {
-    const work = handle(message, send)
+    const handled = handle(message, send)
       .then(
         () => done(),
         (thrown) => fail(message, toSmsError(thrown), status, about, done),
       )
       // Node-RED itself refuses some messages, such as one that cannot be copied for a Catch node.
-      .catch((error) => node.error(toSmsError(error).message))
-      .finally(() => running.delete(work));
-    running.add(work);
+      .catch((error) => node.error(toSmsError(error).message));
+    running.begin(handled);
   };
 }
 
