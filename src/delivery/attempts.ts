@@ -1,17 +1,13 @@
 /** One attempt with a message and what follows from it: settled, tried again, handed over, looked up, held. */
 import type { Accepted } from '../providers/provider';
-import { SmsError, toSmsError } from '../sms/errors';
+import { SmsError } from '../sms/errors';
 import type { OutboxEntry } from '../store';
 import { Dictionary } from '../store/dictionary';
 import { callsOf, refusedTogether } from './batches';
 import { type Breaker, backoff } from './breaker';
-import { brokenOff, said, unanswered, uncertainError } from './endings';
+import { brokenOff, said } from './endings';
 import type { OutboxOptions, Settlement } from './outbox-options';
-
-/** How long after the last look-up the vendor is asked again, when it did not answer one. */
-const LOOK_UP_LONGER = 2 * 60_000;
-/** From so many look-ups on that were not answered the pauses grow no more: they are 8 to 16 seconds then. */
-const MOST_DOUBLED = 6;
+import { Unknown } from './unknown';
 
 export class Attempts {
   #options: OutboxOptions;
@@ -22,16 +18,18 @@ export class Attempts {
   #alone = new Set<string>();
   /** References of what is being sent or looked up right now. */
   #underWay = new Dictionary<true>();
-  /** By reference, how many look-ups in a row were not answered. */
-  #unanswered = new Map<string, number>();
-  /** Since when the vendor has answered no look-up; Infinity while it does. */
-  #unansweredSince = Number.POSITIVE_INFINITY;
-
+  #unknown: Unknown;
   /** @param waits told when a message is stored that is not at its end */
   constructor(options: OutboxOptions, breaker: Breaker, waits: () => void) {
     this.#options = options;
     this.#breaker = breaker;
     this.#waits = waits;
+    this.#unknown = new Unknown(options, breaker, {
+      end: (settlement) => this.end(settlement),
+      hold: (entry, error) => this.hold(entry, error),
+      save: (entry) => this.save(entry),
+      endAsRecalled: (entry) => this.#endsAsRecalled(entry),
+    });
   }
 
   /** A store that fails is waited for no longer. */
@@ -61,7 +59,7 @@ export class Attempts {
   /** The list of the vendor lags: an attempt that is not in it may still come. */
   lookUp(entry: OutboxEntry): Promise<void> {
     return this.#during([entry], async () => {
-      if (!(await this.#endsAsRecalled(entry))) await this.#askVendor(entry);
+      if (!(await this.#endsAsRecalled(entry))) await this.#unknown.lookUp(entry);
     });
   }
 
@@ -73,7 +71,7 @@ export class Attempts {
     const { mark, store, tell, giveUp } = this.#options.settling(settlement);
     const { entry, accepted } = settlement;
     this.#alone.delete(entry.reference);
-    this.#unanswered.delete(entry.reference);
+    this.#unknown.forget(entry.reference);
     // In one turn of the event loop, so that a store which can keeps all of it or nothing.
     const write = () => this.#options.store.fenced(entry.reference, mark, () => Promise.all([store(), leave()]));
     let isOurs: boolean;
@@ -149,7 +147,7 @@ export class Attempts {
     const ends = entries.map((entry, i) => {
       const answer = answers[i] ?? brokenOff(new Error('the vendor did not answer for this message'));
       if (!(answer instanceof SmsError)) return this.end({ entry, accepted: answer });
-      if (answer.outcome === 'unknown') return this.#becomeUnknown(entry, answer);
+      if (answer.outcome === 'unknown') return this.#unknown.begin(entry, answer);
       return together.has(entry) ? this.#tryAlone(entry) : this.#notSent(entry, answer);
     });
     await allOf(ends);
@@ -198,77 +196,6 @@ export class Attempts {
     const failover = unsentSince + this.#options.failoverAfter * 1000;
     if (entry.fallback.length > 0 && failover > now) entry.notBefore = Math.min(entry.notBefore, failover);
     await this.save(entry);
-  }
-
-  async #becomeUnknown(entry: OutboxEntry, error: SmsError): Promise<void> {
-    entry.state = 'unknown';
-    entry.lookups = 0;
-    entry.said = said(error);
-    if (this.#options.lookup === null) {
-      if (!(await this.#endsAsRecalled(entry))) await this.#stillUnknown(entry, error);
-      return;
-    }
-    entry.notBefore = this.#lookupAt(entry, 0);
-    await this.save(entry);
-  }
-
-  async #askVendor(entry: OutboxEntry): Promise<void> {
-    const { lookup, lookups, clock } = this.#options;
-    // Many may be unknown together, and a vendor that hangs takes long to answer none of them.
-    if (this.#isOver(entry) && clock.now() - this.#unansweredSince >= LOOK_UP_LONGER) {
-      return this.#stillUnknown(entry, unanswered());
-    }
-    const failures = 1 + (this.#unanswered.get(entry.reference) ?? 0);
-    this.#unanswered.delete(entry.reference);
-    let accepted: Accepted | null;
-    try {
-      accepted = (await lookup?.(entry)) ?? null;
-    } catch (thrown) {
-      const error = toSmsError(thrown);
-      if (error.code === 'SMS_RATE_LIMITED') this.#breaker.refused(error, clock.now());
-      this.#unansweredSince = Math.min(this.#unansweredSince, clock.now());
-      if (!error.retryable || this.#isOver(entry)) return this.#stillUnknown(entry, error);
-      // A look-up that was not answered says nothing about the message: it is made again, for a while.
-      this.#unanswered.set(entry.reference, failures);
-      entry.notBefore = clock.now() + Math.max(error.retryAfter ?? 0, backoff(Math.min(failures, MOST_DOUBLED)));
-      return this.save(entry);
-    }
-    this.#unansweredSince = Number.POSITIVE_INFINITY;
-    if (accepted) return this.end({ entry, accepted });
-    entry.lookups += 1;
-    if (entry.lookups >= Math.max(1, lookups.length)) return this.#stillUnknown(entry);
-    entry.notBefore = Math.max(clock.now() + 1, this.#lookupAt(entry, entry.lookups));
-    await this.save(entry);
-  }
-
-  /** It was to be looked up for so long, and no longer. */
-  #isOver({ startedAt }: OutboxEntry): boolean {
-    const { clock, lookups } = this.#options;
-    return clock.since(startedAt) >= this.#lookupDelay(lookups.length - 1) + LOOK_UP_LONGER;
-  }
-
-  #lookupAt({ startedAt }: OutboxEntry, nth: number): number {
-    const { clock } = this.#options;
-    return clock.now() + this.#lookupDelay(nth) - clock.since(startedAt);
-  }
-
-  #lookupDelay(nth: number): number {
-    const { lookups } = this.#options;
-    return (lookups[nth] ?? 0) * 1000;
-  }
-
-  async #stillUnknown(entry: OutboxEntry, cause?: SmsError): Promise<void> {
-    const { lookup } = this.#options;
-    // A vendor that has a record is never sent a copy before the record was read.
-    const isBlind = lookup !== null && entry.lookups === 0;
-    const uncertain = this.#options.uncertain === 'resend' && isBlind ? 'hold' : this.#options.uncertain;
-    if (uncertain === 'resend') {
-      entry.state = 'waiting';
-      entry.notBefore = this.#options.clock.now() + backoff(entry.attempts);
-      return this.save(entry);
-    }
-    const error = uncertainError(entry, uncertain, cause);
-    return uncertain === 'drop' ? this.end({ entry, error }) : this.hold(entry, error);
   }
 
   #remove({ reference }: OutboxEntry): () => Promise<void> {

@@ -4,16 +4,18 @@
  */
 import type { ProviderReport } from '../providers/provider';
 import { SmsError } from '../sms/errors';
-import type { OutboxEntry, OutboxState } from '../store';
+import type { OutboxEntry } from '../store';
 import { Running } from '../store/running';
-import { Attempts, allOf, whileIn } from './attempts';
+import { Attempts, allOf } from './attempts';
 import { Breaker } from './breaker';
 import { Decisions } from './decisions';
-import { abandoned, abandonedUnknown, expired, uncertainError } from './endings';
+import { expired } from './endings';
 import { STORE_PAUSE } from './health';
 import type { Slot } from './leaving';
 import { acceptedBy } from './lookup';
 import type { OutboxOptions } from './outbox-options';
+import { Places } from './places';
+import { Recovery } from './recovery';
 import type { Slots } from './slots';
 
 export class Outbox {
@@ -25,13 +27,9 @@ export class Outbox {
   #breaker = new Breaker();
   #attempts: Attempts;
   #decisions: Decisions;
+  #recovery: Recovery;
+  #places: Places;
   #running = new Running();
-  /** How many calls with messages the vendor has not answered. */
-  #sending = 0;
-  /** How many look-ups are under way. */
-  #lookingUp = 0;
-  /** When the last one began or ended, epoch milliseconds. */
-  #lookedUpAt = 0;
   /** What is being taken in. */
   #taking = new Running();
   /**
@@ -39,8 +37,6 @@ export class Outbox {
    * limit or others for the same call. Of one that cannot be looked up it is stored as late as possible that it may have left.
    */
   #handsOut: boolean;
-  /** How many of those that are being taken in have a place. */
-  #promised = 0;
   /** Nothing waits in the store: the end of a call makes way for nobody. */
   #isEmpty = false;
   /** How often that may have changed. */
@@ -50,10 +46,6 @@ export class Outbox {
   #pumped: Promise<void> = Promise.resolve();
   #again = false;
   #closed = false;
-  /** When what an earlier life left half done is looked for. */
-  #recoverAt = Number.POSITIVE_INFINITY;
-  /** What was there as expired when it was last looked for. */
-  #seen = new Set<string>();
   /** Some message may go on with another account. */
   #fallbacks = false;
   /** How many messages a call may be expected to take, as the last ones did. */
@@ -67,10 +59,12 @@ export class Outbox {
     this.#options = options;
     this.#attempts = new Attempts(options, this.#breaker, () => this.#stir());
     this.#decisions = new Decisions(options, this.#attempts);
-    const { isShared, batch, lookup, limiter } = options;
+    this.#recovery = new Recovery(options, this.#attempts);
+    const { isShared, batch, lookup, limiter, clock, concurrency } = options;
+    this.#places = new Places(this.#breaker, clock, concurrency);
     this.#handsOut = !isShared && batch === 1 && lookup !== null && limiter.isUnlimited;
     this.#perCall = options.batch;
-    this.#claimedAt = options.clock.now();
+    this.#claimedAt = clock.now();
     this.drop = (reference) => this.#decisions.drop(reference);
     this.markSent = (reference) => this.#decisions.markSent(reference);
     this.sendAgain = async (reference) => {
@@ -88,7 +82,7 @@ export class Outbox {
 
   /** Goes on with what waits in the store, and ends what was about to be told. */
   resume(): void {
-    this.#recoverAt = this.#options.clock.now();
+    this.#recovery.begin();
     this.wake();
   }
 
@@ -110,12 +104,8 @@ export class Outbox {
   }
 
   /** Nothing will ever be sent by this account again: whoever waits is told. After {@link close}. */
-  async abandon(): Promise<void> {
-    await this.#each('waiting', (entry) => this.#attempts.end({ entry, error: abandoned(entry) }));
-    await this.#each('expired', (entry) => this.#attempts.end({ entry, error: expired(entry) }));
-    await this.#each('unknown', (entry) =>
-      this.#attempts.hold(entry, uncertainError(entry, 'hold', abandonedUnknown(entry))),
-    );
+  abandon(): Promise<void> {
+    return this.#recovery.abandon();
   }
 
   /** Waits for the calls under way and starts nothing more. */
@@ -134,14 +124,14 @@ export class Outbox {
     const may = () => {
       if (!this.#isPlaceAtOnce()) return false;
       promised += 1;
-      this.#promised += 1;
+      this.#places.promise(1);
       return true;
     };
     const added = store.add(entries, this.#handsOut ? { now: clock.now(), may } : undefined);
     this.#fallbacks ||= entries.some(({ fallback }) => fallback.length > 0);
     // A store of this process alone takes in and hands out in one piece.
     if (!isShared && !this.#handsOut) this.wake();
-    const claimed = await added.finally(() => (this.#promised -= promised));
+    const claimed = await added.finally(() => this.#places.promise(-promised));
     for (const entry of claimed) this.#make([entry]);
     if (isShared || (this.#handsOut && claimed.length < entries.length)) this.wake();
   }
@@ -149,7 +139,7 @@ export class Outbox {
   /** What an earlier life left comes first; and by a clock that was put back it may be too early. */
   #isPlaceAtOnce(): boolean {
     const now = this.#options.clock.now();
-    return !this.#closed && this.#recoverAt > now && Date.now() >= now && this.#places(now) > 0;
+    return !this.#closed && this.#recovery.at > now && Date.now() >= now && this.#places.free(now) > 0;
   }
 
   /** Something may wait in the store. */
@@ -159,30 +149,16 @@ export class Outbox {
   }
 
   #make(entries: readonly OutboxEntry[]): void {
-    this.#sending += 1;
-    let isUnderWay = true;
+    const end = this.#places.send();
     const answered = () => {
-      if (!isUnderWay) return;
-      isUnderWay = false;
-      this.#sending -= 1;
-      if (!this.#isEmpty) this.wake();
+      if (end() && !this.#isEmpty) this.wake();
     };
     this.#run(this.#attempts.make(entries, answered).finally(answered));
   }
 
   #lookUp(entry: OutboxEntry): void {
-    const counted = (more: number) => {
-      this.#lookingUp += more;
-      this.#lookedUpAt = this.#options.clock.now();
-    };
-    counted(1);
-    this.#run(this.#attempts.lookUp(entry).finally(() => counted(-1)));
-  }
-
-  /** Many may wait for a vendor that hangs, and each time that one of them is put off it is stored. */
-  #putOffUntil(): number {
-    const now = this.#options.clock.now();
-    return now + Math.min(Math.max(PUT_OFF, now - this.#lookedUpAt), LONGEST_PUT_OFF);
+    const over = this.#places.lookUp();
+    this.#run(this.#attempts.lookUp(entry).finally(over));
   }
 
   /** Claims what is due and may leave, again and again until nothing is; then sleeps until something will be. */
@@ -207,16 +183,16 @@ export class Outbox {
   }
 
   async #round(): Promise<void> {
-    const { isShared, clock, limiter, slots, concurrency, failoverAfter } = this.#options;
+    const { isShared, clock, limiter, slots, failoverAfter } = this.#options;
     const now = clock.now();
-    if (now >= this.#recoverAt) await this.#recover(now);
+    if (now >= this.#recovery.at) await this.#recover(now);
     const late = this.#endLate(now);
     late.catch(() => {});
     const isOut = this.#breaker.wait(now) > 0 && this.#breaker.downFor(now) >= failoverAfter * 1000;
     // Where nobody else claims, one turn takes out what is late and claims the others.
     if (isShared || (isOut && this.#fallbacks)) await late;
     if (isOut && this.#fallbacks) await this.#evacuate(now);
-    const places = this.#places(now);
+    const places = this.#places.free(now);
     const allowed = limiter.allowance(places * this.#perCall, this.#perCall);
     const slot = slots && allowed > 0 ? await this.#slot(slots, now, Math.min(allowed, this.#expected)) : null;
     const limit = slots ? (slot?.messages ?? 0) : allowed;
@@ -225,8 +201,8 @@ export class Outbox {
     const claimed = await this.#claim(now, limit);
     const lookups = claimed.filter(({ state }) => state === 'unknown');
     const calls = this.#attempts.calls(claimed.filter(({ state }) => state === 'sending'));
-    const free = this.#placesToLookUp();
-    const left = Math.min(places, Math.max(0, concurrency - this.#underWay() - Math.min(free, lookups.length)));
+    const free = this.#places.freeToLookUp;
+    const left = this.#places.besides(Math.min(free, lookups.length), places);
     for (const entry of lookups.slice(0, free)) this.#lookUp(entry);
     for (const entries of calls.slice(0, left)) {
       if (slot) slots?.leaving.assign(slot, entries);
@@ -236,7 +212,7 @@ export class Outbox {
     if (slot) slots?.giveBack(slot, limit - calls.slice(0, left).flat().length);
     this.#expected = claimed.length === limit ? Math.min(this.#options.batch, 2 * limit) : Math.max(1, claimed.length);
     // Those that find no place let what is to be sent go first, and are not taken up again in the same moment.
-    const putOff = lookups.slice(free).map((entry) => Object.assign(entry, { notBefore: this.#putOffUntil() }));
+    const putOff = lookups.slice(free).map((entry) => Object.assign(entry, { notBefore: this.#places.putOffUntil }));
     const tooMany = [...putOff, ...calls.slice(left).flat()];
     await allOf(tooMany.map((entry) => this.#giveBack(entry)));
     this.#perCall = tooMany.length > 0 ? 1 : Math.min(this.#options.batch, this.#perCall * 2);
@@ -275,50 +251,11 @@ export class Outbox {
     return due <= now || mayCome ? slots.take(messages) : null;
   }
 
-  /** What an account of this name left when it ended in the middle of something, or could not write down its end. */
   async #recover(now: number): Promise<void> {
-    const { account, store, isShared } = this.#options;
     // What is handed out as it comes in is in nobody's hand for a moment.
     await this.#taking.over();
-    if (isShared) await this.#endLeft();
-    else {
-      await this.#each('expired', (entry) => this.#attempts.end({ entry, error: expired(entry) }));
-      await this.#takeUp('sending');
-      await this.#takeUp('unknown');
-    }
-    const waiting = await store.list(account, 'waiting', { limit: PAGE });
-    this.#fallbacks ||= waiting.some(({ fallback }) => fallback.length > 0);
-    this.#recoverAt = isShared ? now + OTHERS_NEED : Number.POSITIVE_INFINITY;
-  }
-
-  /** Nobody else has these in hand, and we have not. */
-  async #takeUp(state: 'sending' | 'unknown'): Promise<void> {
-    const { account, store } = this.#options;
-    for (const entry of await store.list(account, state, { limit: MOST_LEFT })) {
-      if (this.#attempts.isUnderWay(entry)) continue;
-      if (state === 'sending') Object.assign(entry, { state: 'unknown', lookups: 0 });
-      await this.#attempts.save(entry);
-    }
-  }
-
-  /** Another process that is alive tells at once what it has taken out as expired: what is still there later is left. */
-  async #endLeft(): Promise<void> {
-    const { account, store } = this.#options;
-    const there = await store.list(account, 'expired', { limit: PAGE });
-    const left = there.filter(({ reference }) => this.#seen.has(reference));
-    this.#seen = new Set(there.map(({ reference }) => reference));
-    const end = (entry: OutboxEntry) => this.#attempts.end({ entry, error: expired(entry) });
-    await allOf(left.map(({ reference }) => whileIn('expired', this.#options, reference, end)));
-  }
-
-  /** Ends all in a state, some at a time: there may be a million of them. */
-  async #each(state: OutboxState, end: (entry: OutboxEntry) => Promise<void>): Promise<void> {
-    const { account, store } = this.#options;
-    for (;;) {
-      const entries = await store.list(account, state, { limit: PAGE });
-      await allOf(entries.map(end));
-      if (entries.length < PAGE) return;
-    }
+    const areFallbacks = await this.#recovery.takeUp(now);
+    this.#fallbacks ||= areFallbacks;
   }
 
   /** Claimed, as one call might have taken it with others, and there is no place for a call of its own. */
@@ -350,24 +287,6 @@ export class Outbox {
     await this.#attempts.save(entry);
   }
 
-  /** How many more messages may be on their way to the vendor. */
-  #places(now: number): number {
-    const { concurrency } = this.#options;
-    const sending = this.#sending + this.#promised;
-    return Math.min(this.#breaker.places(now, concurrency, sending), concurrency - this.#underWay() - this.#promised);
-  }
-
-  /** Many may be unknown together; a vendor that hangs leaves a place for what tries whether it is back. */
-  #placesToLookUp(): number {
-    const { concurrency } = this.#options;
-    return Math.min(Math.max(1, concurrency - 1) - this.#lookingUp, concurrency - this.#underWay());
-  }
-
-  /** Calls; one that was answered makes room for the next while its end is stored. */
-  #underWay(): number {
-    return this.#sending + this.#lookingUp;
-  }
-
   #run(call: Promise<void>): void {
     const over = call
       .catch((error) => this.#retryPump(error))
@@ -384,12 +303,12 @@ export class Outbox {
     if (stirred === this.#stirred) this.#isEmpty = due === null;
     const now = clock.now();
     const others = isShared ? now + OTHERS_PAUSE : Number.POSITIVE_INFINITY;
-    const next = Math.min(due ?? Number.POSITIVE_INFINITY, this.#recoverAt, others);
+    const next = Math.min(due ?? Number.POSITIVE_INFINITY, this.#recovery.at, others);
     clearTimeout(this.#timer);
     if (next === Number.POSITIVE_INFINITY || this.#closed) return;
     const pause = Math.max(limiter.pause(), slots?.wait() ?? 0, this.#breaker.wait(now));
     // With every place taken, the end of a call wakes the pump.
-    if (pause === 0 && this.#places(now) === 0) return;
+    if (pause === 0 && this.#places.free(now) === 0) return;
     const wait = Math.max(next - now, Math.min(pause, LONGEST_PAUSE, this.#untilFailover(now)), 1);
     this.#timer = setTimeout(() => this.wake(), Math.min(wait, LONGEST_SLEEP));
   }
@@ -413,14 +332,5 @@ export class Outbox {
 const LONGEST_PAUSE = 10_000;
 /** setTimeout takes no more than 24.8 days. */
 const LONGEST_SLEEP = 24 * 3600_000;
-/** Milliseconds in which another process tells what it has taken out as expired. */
-const OTHERS_NEED = 30_000;
 /** How often, in milliseconds, a process looks for what others have taken in, who may be busy, or dead. */
 const OTHERS_PAUSE = 5000;
-/** Milliseconds until a look-up for which there was no place is tried again; as long as none has ended, if that is longer. */
-const PUT_OFF = 250;
-const LONGEST_PUT_OFF = 4000;
-/** Messages that are ended at once. */
-const PAGE = 500;
-/** More calls than that are never under way. */
-const MOST_LEFT = 10_000;
