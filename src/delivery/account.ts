@@ -1,15 +1,14 @@
 /** One account at a vendor: what all nodes that use it share. */
-import { demand, isAble, verbOf } from '../providers/capabilities';
+import { verbOf } from '../providers/capabilities';
 import { CONNECTIONS } from '../providers/http';
-import type { Accepted, Balance, Capability, Params, Provider, ProviderReport, Quote } from '../providers/provider';
-import { Session, type SessionOptions } from '../providers/session';
-import { measureFor } from '../providers/transcript';
+import type { Accepted, Provider } from '../providers/provider';
+import { Session } from '../providers/session';
 import { type SmsError, toSmsError } from '../sms/errors';
-import { toE164 } from '../sms/phone';
-import type { AccountReference, AlphabetChoice, Measurement, StatusReport } from '../sms/types';
-import { InDoubt, type OutboxEntry, type Store } from '../store';
+import type { AccountReference, StatusReport } from '../sms/types';
+import { InDoubt, type OutboxEntry } from '../store';
+import type { AccountSettings } from './account-settings';
 import type { Accounts } from './accounts';
-import { Calls, isClosing } from './calls';
+import { Calls } from './calls';
 import { Clock } from './clock';
 import { onlyOne } from './decisions';
 import { confirmation, freeKey } from './dedupe';
@@ -20,55 +19,23 @@ import { Health } from './health';
 import { forgetHeld } from './held';
 import { History } from './history';
 import { Inbox } from './inbox';
-import { GOOD_FOR, type Leaving } from './leaving';
 import type { Owner } from './letters';
 import { type Lives, livesOf } from './life';
-import { Limiter } from './limiter';
 import { findAttempt, recall, remember } from './lookup';
 import { News, type NewsRequest } from './news';
 import { OptOuts } from './opt-outs';
 import { Outbox } from './outbox';
+import { Pacing } from './pacing';
 import { type Letter, type Post, postOf } from './post';
 import { prepare, type SendRequest } from './prepare';
 import { strikeOut } from './roster';
 import { sendAll } from './sending';
 import { keepTold, settleNow, settling, type Told } from './settling';
-import { Slots } from './slots';
 import { statusOf, waitUntilFinal } from './status';
 import { StoredTokens } from './tokens';
 import { Tracker } from './tracker';
 import { attemptNow } from './unqueued';
-
-export interface AccountSettings {
-  id: string;
-  name: string;
-  provider: Provider;
-  /** Default sender ID; null for the vendor's choice. */
-  sender: string | null;
-  /** ISO country of national numbers; empty for international numbers only. */
-  region: string;
-  /** Messages a second; 0 for no limit. */
-  rate: number;
-  /** Milliseconds a call may take. */
-  timeout: number;
-  uncertain: 'hold' | 'resend' | 'drop';
-  /** Seconds. */
-  lookups: readonly number[];
-  /** Seconds. */
-  failoverAfter: number;
-  /** Hours. */
-  finalWithin: number;
-  store: Store;
-  /** Where the vendor is and with which credentials; asked once, on first use. */
-  connect: () => Promise<Pick<SessionOptions, 'baseUrl' | 'tokenUrl' | 'credentials' | 'settings'>>;
-  /**
-   * Told of troubles that belong to no message, such as a store that fails: once for each that it says.
-   * @param isFirst false when another account of that store was told the same
-   */
-  troubled?: (error: SmsError, isFirst: boolean) => void;
-  /** Told when a store that failed (SMS_STORE) is well again. */
-  recovered?: () => void;
-}
+import { Vendor } from './vendor';
 
 export class Account {
   readonly id: string;
@@ -81,16 +48,14 @@ export class Account {
   readonly inbox: Inbox;
   readonly optOuts: OptOuts;
   readonly history: History;
+  /** What else can be asked of the vendor. */
+  readonly vendor: Vendor;
   /** The letters of the store, which the account may share with others. */
   readonly post: Post;
   /** Makes the address that the vendor pushes a message's statuses to; set by the node that receives them. */
   callbackUrl: ((reference: string) => string | null) | null = null;
   #accounts: Accounts;
-  #limiter: Limiter;
-  /** Where the store keeps the rate, which the limiter does otherwise. */
-  #slots: Slots | null;
-  /** How messages leave at the rate; null without one. */
-  #leaving: Leaving | null;
+  #pacing: Pacing;
   #health: Health;
   #lives: Lives;
   #endLife: () => void;
@@ -107,11 +72,10 @@ export class Account {
     this.provider = provider;
     this.settings = settings;
     this.#accounts = accounts;
-    const ready = () => this.#logIn();
-    this.#slots = store.rates && rate > 0 ? new Slots({ rates: store.rates, account: id, rate, ready }) : null;
-    this.#limiter = new Limiter(this.#slots ? 0 : rate, ready);
-    this.#leaving = rate > 0 ? (this.#slots ?? this.#limiter).leaving : null;
+    const { signal } = this.#closing;
+    this.#pacing = new Pacing({ account: id, store, rate, ready: () => this.#logIn(), signal });
     this.#calls = new Calls(() => this.#connect());
+    this.vendor = new Vendor(provider, settings.region, this.#calls);
     this.#health = new Health({
       probe: () => store.marks.set('probe', id, '', PROBE_FOR),
       store: store.marks,
@@ -166,11 +130,6 @@ export class Account {
     await this.tracker.resume();
   }
 
-  /** The line to the vendor; opened on first use. @throws SmsError SMS_CONFIG, and may be asked again */
-  session(): Promise<Session> {
-    return this.#calls.session();
-  }
-
   /** Checks everything that can be checked before the vendor is asked. @throws SmsError */
   prepare(request: SendRequest): Promise<OutboxEntry> {
     const entry = prepare(this, request);
@@ -210,7 +169,7 @@ export class Account {
    */
   async sendNow(entry: OutboxEntry): Promise<void> {
     try {
-      const settled = attemptNow(this, entry, this.#leaving && (() => this.#turn()));
+      const settled = attemptNow(this, entry, this.#pacing.isUnlimited ? null : () => this.#pacing.turn());
       await this.#calls.during(settled.then((settlement) => settleNow(this, this.#accounts, settlement)));
     } catch (error) {
       this.troubled(error);
@@ -258,26 +217,6 @@ export class Account {
     return waitUntilFinal(this, ids, time, signal);
   }
 
-  /** What a text costs by our own count. */
-  measure(text: unknown, alphabet: AlphabetChoice): Measurement {
-    return measureFor(this.provider, text, alphabet);
-  }
-
-  /**
-   * What the vendor says that a text costs: its quote where it has one and there is a number, else its count.
-   * @throws SmsError SMS_UNSUPPORTED; SMS_INVALID_NUMBER where the vendor needs a number to tell
-   */
-  ask(text: unknown, alphabet: AlphabetChoice, to: unknown): Promise<Measurement | Quote> {
-    const { provider, settings } = this;
-    const measured = measureFor(provider, text, alphabet);
-    const hasNumber = to !== undefined && to !== null && to !== '';
-    if (!provider.verbs.quote || (provider.verbs.length && !hasNumber)) {
-      return this.#calls.make((line) => verbOf(provider, 'length')(line, measured.text));
-    }
-    const number = toE164(to, settings.region || undefined);
-    return this.#calls.make((line) => verbOf(provider, 'quote')(line, number, measured.text));
-  }
-
   /** News out of the vendor's own queue where it has one, else about the messages that are on their way. */
   news(request: NewsRequest, give: (report: StatusReport) => void): Promise<number> {
     return this.#news.read(request, give);
@@ -286,35 +225,6 @@ export class Account {
   /** Gives a node the news that were read for it before the process ended, say, and not told. */
   newsLeft(reader: string, give: (report: StatusReport) => void): Promise<number> {
     return this.#news.readLeft(reader, give);
-  }
-
-  /** Takes news out of the vendor's queue, where they are gone then. */
-  takeNews(limit: number): Promise<ProviderReport[]> {
-    return this.#calls.make((line) => verbOf(this.provider, 'statusQueue')(line, limit));
-  }
-
-  call(operation: string, params: Params): Promise<unknown> {
-    return this.#calls.make((line) => line.call(operation, params));
-  }
-
-  async pages(operation: string, params: Params): Promise<AsyncGenerator<unknown>> {
-    return (await this.session()).pages(operation, params);
-  }
-
-  senders(): Promise<string[]> {
-    return this.#calls.make((line) => verbOf(this.provider, 'senders')(line));
-  }
-
-  balance(): Promise<Balance> {
-    return this.#calls.make((line) => verbOf(this.provider, 'balance')(line));
-  }
-
-  can(capability: Capability): boolean {
-    return isAble(this.provider, capability);
-  }
-
-  demand(capability: Capability): void {
-    demand(this.provider, capability);
   }
 
   /**
@@ -358,16 +268,6 @@ export class Account {
     return new Session(this.provider, { timeout, keeper, ...line });
   }
 
-  /** Waits as the rate of the account demands; false when that took no more than a moment. */
-  async #turn(): Promise<boolean> {
-    const began = performance.now();
-    const { signal } = this.#closing;
-    await this.#leaving?.turn(1, signal).catch((error) => {
-      throw signal.aborted ? isClosing() : error;
-    });
-    return performance.now() - began > GOOD_FOR;
-  }
-
   /** Waits until a call could be made, or the account is being closed; what goes wrong the next message meets. */
   async #logIn(): Promise<void> {
     const { signal } = this.#closing;
@@ -378,26 +278,26 @@ export class Account {
         resolve();
       };
       signal.addEventListener('abort', done);
-      const line = this.session();
+      const line = this.#calls.session();
       line.then((session) => session.logIn()).then(done, done);
     });
   }
 
   /** Sends in the slot that the messages have, or in a later one when that is lost. */
   async #send(entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]> {
-    await this.#leaving?.renew(entries, this.#closing.signal);
+    await this.#pacing.renew(entries);
     return sendAll(this, entries);
   }
 
   #newOutbox(): Outbox {
     const { id, provider, store, lookups, uncertain, failoverAfter } = this.settings;
-    const slots = this.#slots;
+    const { limiter, slots } = this.#pacing;
     return new Outbox({
       account: id,
       store: store.outbox,
       isShared: store.rates !== null,
       clock: this.clock,
-      limiter: this.#limiter,
+      limiter,
       slots,
       concurrency: CONNECTIONS,
       lookups,

@@ -45,7 +45,7 @@ export async function findAttempt(
   const sender = senderOf(account, entry);
   const options = entry.provider === provider.id ? entry.options : {};
   const attempt = { to, text, sender, reference, startedAt, options };
-  const records = await verbOf(provider, 'lookup')(await account.session(), attempt);
+  const records = await verbOf(provider, 'lookup')(await account.vendor.session(), attempt);
   if (records.length === 0) return null;
   for (const record of await free(account, entry, records, await ofTheVendor(account, others))) {
     if (await take(account, record, entry)) return record;

@@ -56,7 +56,7 @@ export class News {
   async #drain({ reader, limit }: NewsRequest, give: Give): Promise<number> {
     let told = await this.#tellLeft(reader, give);
     for (let readings = 0; readings < MOST_READINGS; readings += 1) {
-      const reports = await this.#account.takeNews(limit);
+      const reports = await this.#account.vendor.takeNews(limit);
       told += await this.#tell(await this.#keep(reader, reports), give);
       if (reports.length < limit) break;
     }

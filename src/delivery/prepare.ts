@@ -52,9 +52,9 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
   const at = toInstant(request.at)?.getTime() ?? 0;
   const now = Date.now();
   const later = at > now;
-  if (later && !request.queue) account.demand('schedule');
+  if (later && !request.queue) account.vendor.demand('schedule');
   // A vendor that can schedule is given the message now; for another one the outbox waits.
-  const isVendors = later && account.can('schedule');
+  const isVendors = later && account.vendor.can('schedule');
   const notBefore = later && !isVendors ? account.clock.at(at) : now;
   const entry: OutboxEntry = {
     reference: newReference(),
@@ -104,7 +104,7 @@ function senderOf(account: Account, asked: unknown): string | null {
   const sender = String(given).trim();
   const used = sender || settings.sender;
   if (used) {
-    account.demand('sender');
+    account.vendor.demand('sender');
     provider.checkSender(used);
   }
   return sender || null;

@@ -73,7 +73,7 @@ function scopeOf({ id }: Account): string {
  */
 async function confirmed(account: Account, pushed: ProviderReport, bare = false): Promise<ProviderReport | null> {
   try {
-    const [answer] = (await account.provider.verbs.status?.(await account.session(), [pushed.id])) ?? [];
+    const [answer] = (await account.provider.verbs.status?.(await account.vendor.session(), [pushed.id])) ?? [];
     if (answer instanceof SmsError) throw answer;
     return answer ?? pushed;
   } catch (error) {

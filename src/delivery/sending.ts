@@ -7,7 +7,7 @@ import type { Account } from './account';
 
 /** One call for all of them where the vendor has one. @throws SmsError that holds for all of them */
 export async function sendAll(account: Account, entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]> {
-  const session = await account.session();
+  const session = await account.vendor.session();
   await demandOurs(account, entries);
   const { provider } = account;
   const messages = entries.map((entry) => messageOf(account, entry));
@@ -18,7 +18,7 @@ export async function sendAll(account: Account, entries: readonly OutboxEntry[])
 
 /** A message that is in no outbox, and so is nobody else's. @throws SmsError */
 export async function sendOne(account: Account, entry: OutboxEntry): Promise<Accepted> {
-  return account.provider.verbs.send(await account.session(), messageOf(account, entry));
+  return account.provider.verbs.send(await account.vendor.session(), messageOf(account, entry));
 }
 
 /**

@@ -20,7 +20,7 @@ export async function statusOf(account: Account, ids: readonly string[]): Promis
   }
   const asked = [...new Set(ids.filter((id) => !known.has(id)))];
   if (asked.length > 0) {
-    const answers = await verbOf(account.provider, 'status')(await account.session(), asked);
+    const answers = await verbOf(account.provider, 'status')(await account.vendor.session(), asked);
     for (const [i, id] of asked.entries()) known.set(id, await latest(account, id, answers[i]));
   }
   return ids.map((id) => known.get(id) ?? unknown(id));

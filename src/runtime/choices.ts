@@ -27,7 +27,7 @@ export function serveChoices(RED: NodeAPI): void {
 
 async function ofAccount(RED: NodeAPI, id: string, name: string): Promise<Choices> {
   const account = accountOf(RED, id);
-  return { choices: await choicesFor(account.provider, account, name) };
+  return { choices: await choicesFor(account.provider, account.vendor, name) };
 }
 
 async function ofDraft(RED: NodeAPI, draft: unknown, name: string): Promise<Choices> {

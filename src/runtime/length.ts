@@ -23,9 +23,9 @@ export function lengthRequest(RED: NodeAPI, node: Node, config: LengthDef): Take
   const measured = async (message: Message, text: unknown, to: unknown): Promise<Measurement> => {
     // An empty text costs nothing, which is an answer; only sending it is an error.
     if (text === '') return measure('', alphabet);
-    if (config.ask === 'provider') return accountFor(RED, config, message).ask(text, alphabet, to);
+    if (config.ask === 'provider') return accountFor(RED, config, message).vendor.ask(text, alphabet, to);
     const account = used(RED, config, message);
-    return account ? account.measure(text, alphabet) : compose(text, { alphabet });
+    return account ? account.vendor.measure(text, alphabet) : compose(text, { alphabet });
   };
 
   return taker(

@@ -65,7 +65,7 @@ function balanceOf(account: Account): Promise<KnownBalance> {
 }
 
 async function ask(account: Account, state: { known?: KnownBalance }): Promise<KnownBalance> {
-  const { amount, unit } = await account.balance();
+  const { amount, unit } = await account.vendor.balance();
   state.known = { amount, unit, askedAt: new Date().toISOString() };
   return state.known;
 }

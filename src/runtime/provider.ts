@@ -1,6 +1,7 @@
 /** Makes an account out of an `sms-provider` node: its properties, its credentials, or its sandbox. */
 import type { NodeAPI, NodeDef } from 'node-red';
-import { Account, type AccountSettings } from '../delivery/account';
+import { Account } from '../delivery/account';
+import type { AccountSettings } from '../delivery/account-settings';
 import { endGone } from '../delivery/gone';
 import { enrol } from '../delivery/roster';
 import { providerOf } from '../providers/known';
@@ -190,7 +191,7 @@ function seconds(list: string): number[] {
 /** axios and undici take a while to load: when Node-RED has nothing to do, rather than under the first message. */
 function warmUp(account: Account): NodeJS.Timeout {
   const timer = setTimeout(() => {
-    account
+    account.vendor
       .session()
       .then((session) => session.http.warm())
       // An account without credentials says so when it is used.

@@ -23,7 +23,7 @@ export function operationRequest(RED: NodeAPI, node: Node, config: RequestDef): 
     async (message, send) => {
       const account = accountFor(RED, config, message);
       if (!config.operation) throw new SmsError('SMS_CONFIG', 'No operation is chosen: open the node and choose one.');
-      const line = Desk.has(config.operation) ? new Desk(account) : account;
+      const line = Desk.has(config.operation) ? new Desk(account) : account.vendor;
       const params = paramsOf((await evaluate(message)).params);
       status.show('waiting');
       if (!config.all) {

@@ -107,7 +107,7 @@ export class WebhookNode implements Served {
       const { url, isPublic } = this.address();
       return isPublic ? `${url}?${REFERENCE}=${reference}` : null;
     };
-    if (account.can('callback')) account.callbackUrl = makeUrl;
+    if (account.vendor.can('callback')) account.callbackUrl = makeUrl;
     const end = this.address().isPublic ? account.tracker.addFeeder('push') : () => {};
     const { pushTo } = this.#providerNode() ?? {};
     pushTo?.(this.address().url);

@@ -1,6 +1,6 @@
 /** Messages that can leave at once are claimed in the piece in which they are taken in, and all others wait as ever. */
 import assert from 'node:assert/strict';
-import type { AccountSettings } from '../../dist/src/delivery/account.js';
+import type { AccountSettings } from '../../dist/src/delivery/account-settings.js';
 import { providerOf } from '../../dist/src/providers/index.js';
 import type { OutboxEntry, Store } from '../../dist/src/store/index.js';
 import { rigs, STORES, send, type Vendor } from './support.ts';

@@ -1,6 +1,6 @@
 /** What ends the uncertainty about a message: a person who decides, or the vendor that tells of it after all. */
 import assert from 'node:assert/strict';
-import type { AccountSettings } from '../../dist/src/delivery/account.js';
+import type { AccountSettings } from '../../dist/src/delivery/account-settings.js';
 import { type Behaviour, rigs, STORES, send, until, wait } from './support.ts';
 
 const TO = '+32470112001';

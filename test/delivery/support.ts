@@ -1,7 +1,8 @@
 /** An account on a sandbox, or on a vendor that does what a test says, and a node that remembers what it was told. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Account, type AccountSettings } from '../../dist/src/delivery/account.js';
+import { Account } from '../../dist/src/delivery/account.js';
+import type { AccountSettings } from '../../dist/src/delivery/account-settings.js';
 import { Accounts, type Owner, type SettledMessage } from '../../dist/src/delivery/accounts.js';
 import type { SendRequest } from '../../dist/src/delivery/prepare.js';
 import { providerOf } from '../../dist/src/providers/index.js';

@@ -29,7 +29,7 @@ describe('what an account has to choose from', () => {
     assert.deepEqual(await ask(own.id, 'templateId'), { status: 200, choices: templates });
     assert.deepEqual(await ask(own.id, 'groupId'), { status: 200, choices: [] });
     const { account: zoom } = nodeOf(own.id) as unknown as { account: Account };
-    const group = (await zoom.call('zoomconnect.groups.create', { name: 'On call' })) as { groupId: string };
+    const group = (await zoom.vendor.call('zoomconnect.groups.create', { name: 'On call' })) as { groupId: string };
     assert.deepEqual((await ask(own.id, 'groupId')).choices, [{ value: String(group.groupId), label: 'On call' }]);
   });
 
@@ -53,7 +53,7 @@ describe('what an account has to choose from', () => {
     const own = sandboxed('zoomconnect');
     await load({ type: 'sms-length' }, [own]);
     const { account: zoom } = nodeOf(own.id) as unknown as { account: Account };
-    for (let n = 0; n < 25; n += 1) await zoom.call('zoomconnect.groups.create', { name: `Group ${n}` });
+    for (let n = 0; n < 25; n += 1) await zoom.vendor.call('zoomconnect.groups.create', { name: `Group ${n}` });
     assert.equal((await ask(own.id, 'groupId')).choices.length, 25);
   });
 

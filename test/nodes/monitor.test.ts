@@ -101,7 +101,7 @@ describe('the monitor of an account', () => {
   it('asks the vendor for the balance once a minute, however often it is asked', async () => {
     await load({ type: 'sms-length' }, [sandboxed({ provider: 'zoomconnect' })]);
     assert.equal((await monitor()).balance.known, null);
-    const asked = sinon.spy(accountNode() as NonNullable<ProviderNode['account']>, 'balance');
+    const asked = sinon.spy((accountNode() as NonNullable<ProviderNode['account']>).vendor, 'balance');
     const answers = await Promise.all([1, 2, 3].map(() => admin().post(path('balance')).expect(200)));
     const { body } = await admin().post(path('balance')).expect(200);
     assert.equal(asked.callCount, 1);
