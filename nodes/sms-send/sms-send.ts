@@ -1,7 +1,7 @@
 /** Sends an SMS to each recipient and tells what became of it. */
 import type { Node, NodeAPI } from 'node-red';
 import { migrated } from '../../src/runtime/migrate';
-import type { SendDef } from '../../src/runtime/send';
+import type { SendDef } from '../../src/runtime/send-input';
 import { takeLater } from '../../src/runtime/started';
 
 module.exports = (RED: NodeAPI): void => {
