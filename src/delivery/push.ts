@@ -7,7 +7,7 @@ import type { Letter } from './post';
 
 /** The kinds of letters for a node that receives pushes, beside {@link INBOUND}: a StatusReport, what else was pushed. */
 export const REPORT = 'report';
-export const EVENT = 'event';
+const EVENT = 'event';
 
 const REPEATED_WITHIN = 24 * 3600_000;
 

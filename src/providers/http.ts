@@ -33,7 +33,7 @@ export interface HttpOptions {
 }
 
 export const CONNECTIONS = 48;
-export const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /** Sockets idle for longer are closed by us, before the vendor's side closes them under a request. */
 const KEEP_ALIVE_MS = 4000;

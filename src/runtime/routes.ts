@@ -29,7 +29,7 @@ type Behind = () => Served;
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 /** Milliseconds within which a body has to be there. */
-export const BODY_WITHIN = 30_000;
+const BODY_WITHIN = 30_000;
 
 /** A body, or why there is none. */
 type Body = Buffer | 'too large' | 'too slow';

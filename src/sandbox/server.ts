@@ -44,7 +44,7 @@ export interface SandboxServer {
   close(): Promise<void>;
 }
 
-export const MAX_BODY = 1024 * 1024;
+const MAX_BODY = 1024 * 1024;
 /** A client that goes on writing after its body was refused is cut off here. */
 const MAX_DISCARD = 32 * MAX_BODY;
 /** A vendor's token may have 50 000 characters; Node's own limit for all headers is 16 KiB. */

@@ -4,7 +4,7 @@ import { toE164 } from '../../sms/phone';
 import type { Operation } from '../provider';
 
 /** "This is the address of the Texteo Monitor website", §6.1. */
-export const MONITOR_URL = 'https://monitor.texteo.net/';
+const MONITOR_URL = 'https://monitor.texteo.net/';
 
 export const localOperations: readonly Operation[] = [
   {

@@ -56,7 +56,7 @@ export const toBeforeFrom = (): RpcError => new RpcError(151, 'TO_BEFORE_FROM');
 export const unroutable = (): RpcError => new RpcError(1000, 'SMS_ROUTING_ERROR');
 
 /** Codes of JSON-RPC 2.0 itself. */
-export const invalidRequest = (why: string): RpcError => new RpcError(-32600, `Invalid Request: ${why}`);
+const invalidRequest = (why: string): RpcError => new RpcError(-32600, `Invalid Request: ${why}`);
 export const methodNotFound = (): RpcError => new RpcError(-32601, 'Method not found');
 export const invalidParams = (why: string): RpcError => new RpcError(-32602, `Invalid params: ${why}`);
 
