@@ -145,7 +145,7 @@ function cutNumber(schema: unknown, asked: unknown, made: unknown, name = ''): s
     properties?: Record<string, unknown>;
     items?: unknown;
   };
-  if (type === 'integer') return typeof made === 'number' && String(asked).trim() !== String(made) ? name : null;
+  if (type === 'integer') return typeof made === 'number' && digitsOf(asked) !== String(made) ? name : null;
   if (typeof asked !== 'object' || asked === null || typeof made !== 'object' || made === null) return null;
   const parts = Array.isArray(asked)
     ? asked.map((_part, i) => [String(i), items] as const)
@@ -155,4 +155,11 @@ function cutNumber(schema: unknown, asked: unknown, made: unknown, name = ''): s
     if (found !== null) return found;
   }
   return null;
+}
+
+/** A month is often written as 01. */
+function digitsOf(value: unknown): string {
+  return String(value)
+    .trim()
+    .replace(/^0+(?=\d)/, '');
 }

@@ -202,6 +202,18 @@ describe('what comes from outside', () => {
     });
   });
 
+  it('a whole number may be written with a zero before it', async () => {
+    const { line, at } = await vendor((socket) => socket.write(http(200, '[]')));
+    const log = {
+      type: 'sms-outbound',
+      year: 2026,
+      startTime: '2026-01-01T00:00:00Z',
+      endTime: '2026-01-02T00:00:00Z',
+    };
+    await line.call('enco.logs.interval', { ...log, month: '01' });
+    assert.match(calls(at)[0] ?? '', /[?&]month=1&/);
+  });
+
   it('whole numbers are not cut out of others', async () => {
     const line = session({ credentials: CREDENTIALS });
     const log = {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { verbOf } from '../../dist/src/providers/capabilities.js';
-import { utc, vendorTime } from '../../dist/src/providers/digitaleo/values.js';
+import { sendingTime, utc, vendorTime } from '../../dist/src/providers/digitaleo/values.js';
 import type { Session } from '../../dist/src/providers/session.js';
 import { digitaleo, mobile } from './digitaleo-support.ts';
 
@@ -66,6 +66,21 @@ describe("Digitaleo's clock", () => {
         [['7', accepted.toISOString()]],
       );
       mock.timers.reset();
+    }
+  });
+
+  it('an SMS for the second of two equal hours is sent at their end, never an hour early', () => {
+    for (const [at, written] of [
+      ['2026-10-25T00:30:00.000Z', '2026-10-25 02:30:00'],
+      ['2026-10-25T00:59:59.001Z', '2026-10-25 03:00:00'],
+      ['2026-10-25T01:00:00.000Z', '2026-10-25 03:00:00'],
+      ['2026-10-25T01:30:00.000Z', '2026-10-25 03:00:00'],
+      ['2026-10-25T02:00:00.000Z', '2026-10-25 03:00:00'],
+      ['2026-10-25T02:00:00.001Z', '2026-10-25 03:00:01'],
+      ['2026-03-29T01:00:00.000Z', '2026-03-29 03:00:00'],
+    ] as const) {
+      assert.equal(sendingTime(new Date(at)), written, at);
+      assert.ok(utc(written) >= at, at);
     }
   });
 

@@ -66,6 +66,12 @@ describe("Digitaleo's file of lines", () => {
     assert.match(file({ date: new Date('2030-08-04T13:19:21.500Z') })[0] ?? '', /\r\nD-2030-08-04T13:19:21\+00:00\r\n/);
   });
 
+  for (const date of ['2030-08-04T13:19:21.000Z', '2030-08-04T13:19:21Z']) {
+    it(`digitaleo.smtp.scheduled: writes ${date}, which is what a Date becomes, with its offset`, () => {
+      assert.match(file({ date })[0] ?? '', /\r\nD-2030-08-04T13:19:21\+00:00\r\n/);
+    });
+  }
+
   for (const date of [
     '',
     'tomorrow',

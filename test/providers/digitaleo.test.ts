@@ -5,7 +5,7 @@ import type { Params } from '../../dist/src/providers/provider.js';
 import { composeFor, measureFor } from '../../dist/src/providers/transcript.js';
 import { SmsError } from '../../dist/src/sms/errors.js';
 import { digitaleo, lines, mobile, one, queryOf } from './digitaleo-support.ts';
-import { facts, failure, outgoing } from './support.ts';
+import { facts, failure, http, isTokenRequest, outgoing, tokenAnswer } from './support.ts';
 
 interface List {
   size: number;
@@ -14,7 +14,7 @@ interface List {
 }
 
 describe('Digitaleo, row by row', () => {
-  const { connect, answeredWith, session } = lines();
+  const { connect, answeredWith, session, edge } = lines();
   const sms = (more: object = {}) => ({ text: 'Hello', contacts: [{ recipient: mobile('0000') }], ...more });
   const people = (...digits: string[]) => digits.map((one) => ({ recipient: mobile(one) }));
 
@@ -570,6 +570,29 @@ describe('Digitaleo, row by row', () => {
       );
     });
 
+    for (const [what, params, total] of [
+      ['a limit above its own', { limit: 5000 }, null],
+      ['a limit above what it lists, with a total', { limit: 300, total: true }, 450],
+    ] as const) {
+      it(`digitaleo.list.pagination: a vendor that is asked for ${what} is asked on to the end`, async () => {
+        const all = total ?? 2100;
+        const most = total === null ? 2000 : 200;
+        const at = await edge((socket, request) => {
+          if (isTokenRequest(request)) return void socket.write(tokenAnswer());
+          const offset = Number(/offset=(\d+)/.exec(request)?.[1] ?? 0);
+          const list = Array.from({ length: Math.min(most, all - offset) }, (_, i) => ({ smsId: String(offset + i) }));
+          socket.write(http(200, JSON.stringify({ size: list.length, total, list })));
+        });
+        const credentials = { clientId: 'plant', clientSecret: 'tell-nobody-77aa' };
+        const line = session({ baseUrl: at.origin, tokenUrl: `${at.origin}/token`, credentials }, digitaleo);
+        const read: unknown[] = [];
+        for await (const { list } of line.pages<List>('digitaleo.status.read', { mailingId: '7', ...params })) {
+          read.push(...list);
+        }
+        assert.equal(read.length, all);
+      });
+    }
+
     it('digitaleo.list.sort: travels with its direction, and another form is refused', async () => {
       const { line, ids } = await five();
       const { list } = await line.call<List>('digitaleo.sms.read', { sort: 'id DESC' });
@@ -632,6 +655,18 @@ describe('Digitaleo, row by row', () => {
         ],
       );
       assert.equal((await failure(line.call('digitaleo.sms.read', { action: 'delete' }))).code, 'SMS_INVALID_OPTION');
+    });
+
+    it("digitaleo.update.metaData: a date among the new values is written in the vendor's form", async () => {
+      const { vendor, line } = await connect();
+      const { id } = await line.call<{ id: string }>('digitaleo.sms.create', sms({ date: '2036-01-01 00:00:00' }));
+      for (const date of [new Date('2036-07-05T10:00:00Z'), '2036-07-05T12:00:00+02:00', '2036-07-05 12:00:00']) {
+        await line.call('digitaleo.update.metaData', { resource: 'sms', id, metaData: { date, text: 'new' } });
+      }
+      for (const { body } of vendor.requests('digitaleo.update.metaData').log) {
+        const metaData = new URLSearchParams(body).get('metaData') ?? '';
+        assert.deepEqual(JSON.parse(metaData), { date: '2036-07-05 12:00:00', text: 'new' });
+      }
     });
 
     it('digitaleo.update.metaData: the filter and the new values as JSON text, in a form as documented', async () => {

@@ -68,7 +68,8 @@ const ISO_DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d([+-]\d\d:\d\d)?)?)?$/;
 
 /** "If invalid, the e-mail will not be taken into account", and nobody would be told. */
 function sendingDate(date: Date | string): string {
-  const text = typeof date === 'string' ? date : (date.toJSON() ?? String(date)).replace(/\.\d{3}Z$/, '+00:00');
+  const given = typeof date === 'string' ? date : (date.toJSON() ?? String(date));
+  const text = given.replace(/(:\d\d)(\.\d+)?Z$/, '$1+00:00');
   if (ISO_DATE.test(text) && isDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text))) return text;
   throw invalid(
     `The date ${excerpt(text)} is none that Digitaleo reads: write 2017-08-04T15:19:21+02:00, 2017-08-04T15:19:21, 2017-08-04T15:19 or 2017-08-04.`,

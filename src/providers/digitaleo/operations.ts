@@ -179,14 +179,15 @@ function update(t: SchemaBuilder): Record<string, TSchema> {
 
 /**
  * The page after this one. Without a limit the document promises all there is; as many again are asked for all the
- * same, and the end is where nothing comes. Text in another format is not paged.
+ * same, and the end is where nothing comes. The vendor's own limit may be lower than the one asked for: its total goes,
+ * where there is one. Text in another format is not paged.
  */
 function nextPage(params: Params, result: unknown): Params | null {
   const { length } = rowsOf(result);
   if (length === 0) return null;
   const offset = Number(params.offset ?? 0) + length;
   const total = textOf((result as { total?: unknown }).total);
-  if (total !== '' && offset >= Number(total)) return null;
-  if (params.limit === undefined) return { ...params, limit: length, offset };
-  return length < Number(params.limit) ? null : { ...params, offset };
+  const isShort = params.limit !== undefined && length < Math.min(Number(params.limit), MAX_STATUSES);
+  const isLast = total === '' ? isShort : offset >= Number(total);
+  return isLast ? null : { ...params, limit: params.limit ?? length, offset };
 }

@@ -90,6 +90,17 @@ export function vendorTime(instant: Date): string {
 }
 
 /**
+ * When an SMS is to be sent: never early. Of the hour that comes twice it cannot be said which one is meant, so that the
+ * second is written as its end.
+ */
+export function sendingTime(at: Date): string {
+  const instant = Math.ceil(at.getTime() / 1000) * 1000;
+  const written = vendorTime(new Date(instant));
+  if (written !== vendorTime(new Date(instant - HOUR))) return written;
+  return vendorTime(new Date(Math.floor(instant / HOUR + 1) * HOUR));
+}
+
+/**
  * The time from which on the vendor's list holds all that came since. In the hour that comes twice when summer time
  * ends, a later instant may have an earlier time.
  */

@@ -26,10 +26,10 @@ import {
   type Row,
   report,
   rowsOf,
+  sendingTime,
   textOf,
   utc,
   vendorSince,
-  vendorTime,
   vendorUntil,
 } from './values';
 
@@ -62,7 +62,7 @@ function mayHoldFields(text: string): boolean {
 /** What a message and a mailing have in common. */
 function commonOf({ sender, at, alphabet, options }: OutgoingMessage): Params {
   return {
-    ...(at ? { date: vendorTime(new Date(Math.ceil(at.getTime() / 1000) * 1000)) } : {}),
+    ...(at ? { date: sendingTime(at) } : {}),
     ...(sender ? { sender } : {}),
     ...(alphabet === 'UCS-2' ? { binary: true } : {}),
     ...options,

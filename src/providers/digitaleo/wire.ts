@@ -5,7 +5,7 @@ import { refusal } from '../classify';
 import type { HttpRequest, HttpResponse } from '../http';
 import type { Fault, Operation, Params, Wire } from '../provider';
 import { parseJson } from '../rest';
-import { textOf, vendorTime } from './values';
+import { sendingTime, textOf, vendorTime } from './values';
 
 const LABEL = 'Digitaleo';
 
@@ -62,7 +62,7 @@ function refuseTypeWithSender({ sender, type }: Params): void {
 function ownParams({ path, method }: Operation, params: Params): Params {
   const own = Object.entries(params)
     .filter(([name, value]) => !MANNERS.includes(name) && value !== undefined && !path.includes(`{${name}}`))
-    .map(([name, value]) => [name, inVendorForm(name, value)] as const)
+    .map(([name, value]) => [name, inVendorForm(name, value, method)] as const)
     .filter(([, value]) => value !== undefined);
   const changes = method === 'PUT' || method === 'DELETE';
   if (changes && !own.some(([name, value]) => name !== 'metaData' && selects(value))) {
@@ -77,13 +77,14 @@ function selects(value: unknown): boolean {
   return /[^\s,]/.test(textOf(value));
 }
 
-function inVendorForm(name: string, value: unknown): unknown {
+function inVendorForm(name: string, value: unknown, method: Operation['method']): unknown {
   switch (name) {
     case 'date':
-      return Array.isArray(value) ? value.map(condition) : moment(value);
+      if (Array.isArray(value)) return value.map(condition);
+      return moment(value, method === 'POST' ? sendingTime : vendorTime);
     // "In the form of a JSON flow", also within a JSON body.
     case 'metaData':
-      return typeof value === 'string' ? value : JSON.stringify(value);
+      return typeof value === 'string' ? value : JSON.stringify(withVendorDate(value as Params));
     case 'properties':
       return Array.isArray(value) ? value.join(',') : value;
     // How the document's binary mode is asked for is not said; this is assumed.
@@ -100,12 +101,16 @@ function condition(one: unknown): unknown {
   return value === undefined ? one : { ...one, value: moment(value) };
 }
 
+function withVendorDate(attributes: Params): Params {
+  return 'date' in attributes ? { ...attributes, date: moment(attributes.date, sendingTime) } : attributes;
+}
+
 /** ISO 8601 with its offset becomes the vendor's own form. */
-function moment(value: unknown): unknown {
+function moment(value: unknown, form = vendorTime): unknown {
   const isInstant = typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:?\d\d)$/.test(value);
   if (!isInstant) return value;
   const instant = new Date(value);
-  return Number.isNaN(instant.getTime()) ? value : vendorTime(instant);
+  return Number.isNaN(instant.getTime()) ? value : form(instant);
 }
 
 /** `a[0][b]=…`, as PHP writes what is nested. */
