@@ -194,8 +194,11 @@ function headersOf(request: Request): Record<string, string> {
   return Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
 }
 
+/** Of a parameter that is given twice, the last one: as in a form. */
 function queryOf(request: Request): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(request.query).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
-  );
+  const last = Object.entries(request.query).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.at(-1) : value,
+  ]);
+  return Object.fromEntries(last.filter((pair): pair is [string, string] => typeof pair[1] === 'string'));
 }

@@ -75,6 +75,21 @@ describe('webhook-in with the pushes of a vendor that is told one address', () =
   }
 });
 
+describe('webhook-in with a parameter that comes twice', () => {
+  it('takes the last one, and loses nothing', async () => {
+    const { account } = await start('zoomconnect', { credentials: { webhookSecret: SECRET } });
+    const flow = await listen(account);
+    const path = `${PATH}/${encodeURIComponent(SECRET)}`;
+    const push = '?messageId=5eea0cc1e4b0a1b2c3d4e5f6&status=SENT&campaign=a&campaign=b&status=DELIVERED';
+    assert.equal(await call(path + push, { method: 'POST' }), 200);
+    await flow.until(() => flow.out.flat().length === 1);
+    assert.deepEqual(
+      flow.out[0].map(reportOf).map(({ status }) => status),
+      ['delivered'],
+    );
+  });
+});
+
 describe('webhook-in with the pushes of CALLR', () => {
   const sandboxOf = quickened();
   let count = 0;
