@@ -445,6 +445,7 @@ describe('CALLR, row by row', () => {
       for (const refused of [
         { error: { code: 151, message: 'PROPERTY_VALUE_ERROR [filters]' } },
         { error: { code: -32601, message: 'Method not found' } },
+        { error: { code: 100, message: 'Feature not allowed' } },
         { result: { found: 'nothing that we know' } },
       ]) {
         const asked: unknown[] = [];

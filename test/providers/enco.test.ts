@@ -652,6 +652,18 @@ describe('Enco, row by row', () => {
       const attempt = { to: phone('0004'), text: 'null', sender: null, reference: 'r', startedAt: Date.now() };
       assert.deepEqual(await verbOf(enco, 'lookup')(line, attempt), []);
     });
+
+    it('enco.logs.interval: a look-up takes no call that was refused for an accepted one', async () => {
+      const row = { destinationAddress: phone('0004'), message: 'Hello', timestamp: new Date().toISOString() };
+      const codes = ['200', 201, '400', 500, { toString: null }, undefined];
+      const line = await answeredWith(
+        200,
+        codes.map((httpResponseCode, i) => ({ ...row, requestId: `r${i}`, httpResponseCode })),
+      );
+      const attempt = { to: phone('0004'), text: 'Hello', sender: null, reference: 'r', startedAt: Date.now() };
+      const found = await verbOf(enco, 'lookup')(line, attempt);
+      assert.deepEqual(found.map(({ id }) => id).sort(), ['r0', 'r1', 'r4', 'r5']);
+    });
   });
 
   describe('errors', () => {

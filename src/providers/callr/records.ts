@@ -42,9 +42,14 @@ async function searched(session: Session, { type, since, until, to }: RecordQuer
     }
     return found;
   } catch (error) {
-    if (error instanceof SmsError && error.code === 'SMS_REJECTED') return undefined;
+    if (error instanceof SmsError && isOfTheSearch(error)) return undefined;
     throw error;
   }
+}
+
+/** 100 is "feature not allowed", which says nothing of the list. */
+function isOfTheSearch({ code, providerCode }: SmsError): boolean {
+  return code === 'SMS_REJECTED' || (code === 'SMS_AUTH' && providerCode === '100');
 }
 
 function listed(session: Session, { type, since, until }: RecordQuery): Promise<Sms[]> {

@@ -94,8 +94,10 @@ async function read(session: Session, { sender, start, end }: Period, searches: 
   }
 }
 
-function isAttempt({ requestId, message }: Row, { text }: Attempt): boolean {
+/** A call that was refused has accepted nothing, in whichever log it is. */
+function isAttempt({ requestId, message, httpResponseCode }: Row, { text }: Attempt): boolean {
   if (typeof requestId !== 'string' || requestId === '' || typeof message !== 'string') return false;
+  if (typeof httpResponseCode !== 'object' && Number(httpResponseCode) >= 400) return false;
   return oneLineEnd(message) === oneLineEnd(text);
 }
 
