@@ -349,6 +349,37 @@ describe('Enco, row by row', () => {
       assert.deepEqual([first?.from, first?.parts, first?.receivedAt], ['+32470123456', 2, '2016-12-28T15:51:40.727Z']);
     });
 
+    it('enco.inbound.shared: what was handed out is not lost because one message lacks something or counts in text', async () => {
+      const timeReceived = '2016-12-28T16:51:40.727+01:00';
+      const rows = [
+        { senderAddress: 'tel:+32470123456', message: null, numberOfParts: '1', timeReceived },
+        { senderAddress: '8937', numberOfParts: null, timeReceived },
+        { message: 'x'.repeat(161), numberOfParts: '2', timeReceived: { toString: null } },
+      ];
+      const line = await answeredWith(200, { numberOfMessages: '3', messages: rows });
+      const messages = await verbOf(enco, 'inbound')(line, { ...when, markRead: true });
+      assert.deepEqual(
+        messages.map(({ from, text, parts }) => [from, text.length, parts]),
+        [
+          ['+32470123456', 0, 1],
+          ['8937', 0, 0],
+          ['', 161, 2],
+        ],
+      );
+    });
+
+    for (const none of [{ numberOfMessages: 0 }, { numberOfMessages: '0', messages: null }]) {
+      it(`enco.inbound.shared: ${JSON.stringify(none)} is an empty list`, async () => {
+        assert.deepEqual(await read(await answeredWith(200, none)), []);
+      });
+    }
+
+    it('enco.inbound.shared: what speaks of no messages at all is no answer of the vendor', async () => {
+      for (const other of [{}, [], { messages: ['x'] }, { numberOfMessages: 2 }]) {
+        assert.equal((await failure(read(await answeredWith(200, other)))).code, 'SMS_BAD_RESPONSE');
+      }
+    });
+
     const when = {
       address: null,
       since: new Date(Date.now() - 3600_000),

@@ -67,37 +67,48 @@ export function report(id: string, raw: unknown): ProviderReport {
 }
 
 interface InboundRow {
-  senderAddress: string;
-  message: string;
-  numberOfParts?: number;
-  timeReceived: string;
+  senderAddress?: unknown;
+  message?: unknown;
+  numberOfParts?: unknown;
+  timeReceived?: unknown;
+}
+
+interface InboundList {
+  messages?: InboundRow[] | null;
 }
 
 async function inbound(session: Session, query: InboundQuery): Promise<ProviderInbound[]> {
   const { address, since, until, markRead } = query;
   const period = { startdatetime: since.toISOString(), enddatetime: until.toISOString(), 'new-only': markRead };
   const { messages } = address
-    ? await session.call<{ messages: InboundRow[] }>('enco.inbound.dedicated', { address, ...period })
-    : await session.call<{ messages: InboundRow[] }>('enco.inbound.shared', period);
+    ? await session.call<InboundList>('enco.inbound.dedicated', { address, ...period })
+    : await session.call<InboundList>('enco.inbound.shared', period);
   const ids = new Map<string, number>();
-  const rows = messages.map((row) => inboundMessage(address, row, ids));
+  const rows = (messages ?? []).map((row) => inboundMessage(address, row, ids));
   return rows.sort((a, b) => a.receivedAt.localeCompare(b.receivedAt)).slice(0, query.limit);
 }
 
 /** The vendor gives inbound messages no id: one is made of what it does give, with a count for equal rows. */
 function inboundMessage(address: string | null, row: InboundRow, ids: Map<string, number>): ProviderInbound {
-  const facts = JSON.stringify([address, number(row.senderAddress), row.timeReceived, row.message]);
+  const { senderAddress, message, numberOfParts, timeReceived } = row;
+  const from = number(textOf(senderAddress));
+  const text = textOf(message);
+  const facts = JSON.stringify([address, from, timeReceived, text]);
   const nth = (ids.get(facts) ?? 0) + 1;
   ids.set(facts, nth);
   return {
     id: createHash('sha256').update(`${facts}${nth}`).digest('hex').slice(0, 32),
-    from: number(row.senderAddress),
+    from,
     to: address,
-    text: row.message,
-    parts: row.numberOfParts ?? measure(row.message).parts,
-    receivedAt: utc(row.timeReceived),
+    text,
+    parts: Number(textOf(numberOfParts)) || measure(text).parts,
+    receivedAt: utc(timeReceived),
     raw: row,
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 interface LengthAnswer {
