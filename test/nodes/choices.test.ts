@@ -33,6 +33,23 @@ describe('what an account has to choose from', () => {
     assert.deepEqual((await ask(own.id, 'groupId')).choices, [{ value: String(group.groupId), label: 'On call' }]);
   });
 
+  it('is the mailings of Digitaleo by their names, the newest first', async () => {
+    const own = sandboxed('digitaleo');
+    await load({ type: 'sms-length' }, [own]);
+    const { account: shop } = nodeOf(own.id) as unknown as { account: Account };
+    const contacts = [{ recipient: '+33696300000' }];
+    const ids: string[] = [];
+    for (const name of ['Spring', 'Summer']) {
+      const made = await shop.vendor.call('digitaleo.mailing.create', { text: 'Hello', name, contacts });
+      ids.unshift((made as { id: string }).id);
+    }
+    assert.deepEqual((await ask(own.id, 'mailingName')).choices, [{ value: 'Summer' }, { value: 'Spring' }]);
+    assert.deepEqual((await ask(own.id, 'mailingId')).choices, [
+      { value: ids[0], label: 'Summer' },
+      { value: ids[1], label: 'Spring' },
+    ]);
+  });
+
   it('is for every field that a provider names a call that answers', async () => {
     const accounts = providers.map(({ id }) => sandboxed(id));
     await load({ type: 'sms-length' }, accounts);

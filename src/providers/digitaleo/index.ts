@@ -19,7 +19,12 @@ const SMTP = { name: 'transport', is: ['smtp'] };
 const BY_FILE = { name: 'transport', is: ['smtp', 'ftp'] };
 const FTP = { name: 'transport', is: ['ftp'] };
 
-const MAILINGS: ChoiceSource = { operation: 'digitaleo.mailing.read', params: { limit: 100 }, list: 'list' };
+/** Which attributes come by themselves is documented of an SMS only: the id. */
+const MAILINGS: ChoiceSource = {
+  operation: 'digitaleo.mailing.read',
+  params: { limit: 100, properties: 'id,name', sort: 'id DESC' },
+  list: 'list',
+};
 
 /** "Maximum 11 alphabet characters and digits", §3.4.1. */
 const SENDERS: SenderRule = {
