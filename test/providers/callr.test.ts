@@ -321,6 +321,20 @@ describe('CALLR, row by row', () => {
       return { vendor, line, ids };
     }
 
+    for (const total of ['5', undefined]) {
+      it(`callr.sms.search: goes on where limit is text and the total ${total === undefined ? 'missing' : 'too'}`, async () => {
+        const { line } = await replying(({ params }) => {
+          const offset = Number((params[1] as { offset: unknown }).offset);
+          const hits = [0, 1].map((n) => ({ hash: `H${offset + n}` })).slice(0, 5 - offset);
+          return { result: { offset, total, hits } };
+        });
+        const seen: unknown[] = [];
+        const asked = { filters: {}, options: { offset: '0', limit: '2' } };
+        for await (const page of line.pages<{ hits: unknown[] }>('callr.sms.search', asked)) seen.push(...page.hits);
+        assert.equal(seen.length, 5);
+      });
+    }
+
     it('callr.sms.search: filters and options travel untouched, and the answer comes as it is', async () => {
       const { vendor, line, ids } = await withSms(3);
       const given = {

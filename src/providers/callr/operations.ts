@@ -314,6 +314,11 @@ function nextSearchPage(params: Params, result: unknown): Params | null {
 function hasMore(result: unknown, offset: number, count: number, limit: unknown): boolean {
   const { total, hasMore: more } = result as { total?: unknown; hasMore?: unknown };
   if (typeof more === 'boolean') return more;
-  if (typeof total === 'number') return offset < total;
-  return typeof limit === 'number' && count >= limit;
+  if (isFigure(total)) return offset < Number(total);
+  return isFigure(limit) && count >= Number(limit);
+}
+
+/** The vendor writes some numbers as text, and so may who asks. */
+function isFigure(value: unknown): value is number | string {
+  return typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value));
 }
