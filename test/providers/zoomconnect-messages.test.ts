@@ -225,6 +225,20 @@ describe('ZoomConnect messages', () => {
       assert.equal(accepted.id, '5eea');
     });
 
+    it('zoomconnect.sms.sendBulk: a row whose words are no words spoils no other, and is refused', async () => {
+      const nothing = { toString: null };
+      const rows = [
+        { messageId: '5eea', error: null },
+        { messageId: null, error: { code: nothing, message: 'Invalid mobile number' } },
+        { messageId: null, error: { status: nothing, message: nothing } },
+      ];
+      const { line } = await answering(200, { sendSmsResponses: rows });
+      const wanted = rows.map((_, i) => outgoing(phone('4321'), { reference: `r-${i}` }));
+      const [accepted, ...refused] = await sendMany(line, wanted);
+      assert.ok(accepted && 'id' in accepted);
+      for (const error of refused) assert.equal(error instanceof SmsError && facts(error), 'SMS_REJECTED not-sent');
+    });
+
     it('zoomconnect.sms.sendBulk: without credits the account is refused, message by message', async () => {
       const { line } = await connect({ assumptions: { startingCredits: 1 } });
       const [first, second] = await sendMany(line, [outgoing(phone('0000')), outgoing(phone('4321'))]);

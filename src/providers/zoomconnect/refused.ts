@@ -39,9 +39,9 @@ const INTERNAL_CODE = 1;
  * of the vendor's own; undefined where neither speaks of an error.
  */
 function meantBy({ status, code, error_code }: Said): number | undefined {
-  const named = STATUS_OF_WORD.get(String(status).toUpperCase()) ?? Number(status || Number.NaN);
+  const named = STATUS_OF_WORD.get(written(status).toUpperCase()) ?? Number(written(status) || Number.NaN);
   if (Number.isInteger(named)) return named >= 400 ? named : undefined;
-  const number = Number(code ?? error_code ?? 0);
+  const number = Number(written(code ?? error_code));
   if (number === INTERNAL_CODE) return INTERNAL;
   if (number >= 400 && number < 600) return number;
   return number !== 0 || isGiven(status) ? REFUSED : undefined;
@@ -74,6 +74,11 @@ function isAboutCredit(sentence: string): boolean {
 /** By the two members that nothing but a `RestErrorDTO` has. */
 function isDto(answer: object): boolean {
   return 'developerMessage' in answer || 'moreInfoUrl' in answer;
+}
+
+/** What is neither text nor a number says nothing. */
+function written(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 function isGiven(value: unknown): value is string {
