@@ -839,6 +839,12 @@ describe('Digitaleo, row by row', () => {
       });
     }
 
+    it('digitaleo.errors: a status that is no word beside a message is no refusal, and no trouble', async () => {
+      const { line } = await answeredWith(200, { status: { toString: null }, message: 'm', size: 0 });
+      assert.equal(facts(await failure(line.call('digitaleo.sms.read'))), 'SMS_BAD_RESPONSE unknown retryable');
+      assert.equal(facts(await failure(line.call('digitaleo.sms.create', sms()))), 'SMS_UNCERTAIN unknown retryable');
+    });
+
     it('digitaleo.errors: what the token server says is told, and the account is refused', async () => {
       const { vendor } = await connect();
       const { baseUrl, tokenUrl, clientId = '' } = { ...vendor, ...vendor.credentials };

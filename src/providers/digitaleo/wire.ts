@@ -177,7 +177,7 @@ function isOf(format: string, body: string): boolean {
 /** An error is `{"status": 401, "message": …}`; no resource has a number of that kind for its status. */
 function refusedWith(answer: unknown): number | null {
   const { status, message, list } = (answer ?? {}) as Record<string, unknown>;
-  const code = Number(status);
+  const code = Number(textOf(status));
   return message !== undefined && list === undefined && code >= 300 && code <= 599 ? code : null;
 }
 
