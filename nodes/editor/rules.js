@@ -6,6 +6,8 @@
   window.smsEditor = window.smsEditor || {};
   const label = (node, name) => RED._(`@smsflow/node-red-sms/${node.type}:${node.type}.label.${name}`);
   const wrong = (rule, node, name, values) => smsEditor.text(`rules.${rule}`, { ...values, name: label(node, name) });
+  /** What Node-RED fills in for a subflow, or at the start. */
+  const FROM_ENVIRONMENT = /^\$\{\w+\}$/;
   const isBlank = (value) => value === null || value === '';
   const { isInternational, problemIn, withPlus } = smsEditor.require('sms/number-text');
   const { toInstant } = smsEditor.require('sms/time');
@@ -41,13 +43,20 @@
     },
 
     /** The account of a node: there, switched on and filled in. */
-    account(value) {
-      const said = (rule) => smsEditor.text(`rules.${rule}`, { name: smsEditor.text('shared.account') });
+    account(value, name = smsEditor.text('shared.account')) {
+      const said = (rule) => smsEditor.text(`rules.${rule}`, { name });
       if (!value || value === '_ADD_') return said('accountMissing');
       const account = RED.nodes.node(value);
       if (!account) return said('accountGone');
       if (account.d) return said('accountOff');
       return account.valid !== false || said('accountWrong');
+    },
+
+    /** The accounts that a message may go to instead: as `account`, each of them. */
+    fallback(node, name) {
+      const known = smsEditor.fallbackOf(node).filter((account) => !FROM_ENVIRONMENT.test(account));
+      const answers = known.map((account) => smsEditor.rules.account(account, label(node, name)));
+      return answers.find((answer) => answer !== true) ?? true;
     },
 
     /** An account where one is needed: empty says that none is chosen, which `counting` tells. */

@@ -15,9 +15,9 @@ const STEPS: readonly ((node: Stored) => Stored)[] = [fromUnversioned];
  * The node with all that it says, in the shape of this version. One that a later version stored stays as it is.
  */
 export function migrated<Node extends object>(node: Node): Node {
-  const stored = node as Stored;
+  const stored = listed(node as Stored);
   const steps = STEPS.slice(versionOf(stored));
-  if (steps.length === 0) return node;
+  if (steps.length === 0) return stored as Node;
   return { ...steps.reduce((one, step) => step(one), stored), version: VERSION } as unknown as Node;
 }
 
@@ -43,10 +43,11 @@ const UNSAID: Readonly<Record<string, Stored>> = {
 /** Flows of before there was a version, and flows that were written by hand. */
 function fromUnversioned(node: Stored): Stored {
   const said = Object.entries(node).filter(([, value]) => value !== undefined);
+  return { ...UNSAID[String(node.type)], ...Object.fromEntries(said) };
+}
+
+/** A single fallback account that is deleted Node-RED empties as if it were no list, and undone it writes one id. */
+function listed(node: Stored): Stored {
   const { fallback } = node;
-  return {
-    ...UNSAID[String(node.type)],
-    ...Object.fromEntries(said),
-    ...(typeof fallback === 'string' ? { fallback: fallback.split(/[\s,]+/).filter(Boolean) } : {}),
-  };
+  return typeof fallback === 'string' ? { ...node, fallback: fallback.split(/[\s,]+/).filter(Boolean) } : node;
 }

@@ -11,6 +11,7 @@ import { choices } from './choices.ts';
 import { counter } from './counter.ts';
 import { counterInDialog, counterLooks, counterOfProviders } from './counter-dialog.ts';
 import { dialogs } from './dialogs.ts';
+import { fallback } from './fallback.ts';
 import { ACCOUNT, ANSWERS, flow } from './fixtures.ts';
 import { marks } from './marks.ts';
 import { oldFlows } from './old-flows.ts';
@@ -66,6 +67,7 @@ describe('the editor', function () {
     describe('what is checked while one edits', () => checks(() => light));
     describe('old flows', () => oldFlows(() => light));
     describe('what the dialogs do', () => settings(() => light));
+    describe('fallback accounts', () => fallback(() => light));
     describe('what an account has to choose from', () => choices(() => light));
   });
 
