@@ -69,6 +69,7 @@
     const written = { value: 'str', label: say('written'), icon: 'fa fa-pencil', hasValue: false };
     const types = ['msg', 'flow', 'global', written, 'jsonata', 'env'];
     source.typedInput({ default: 'msg', types, typeField: type });
+    smsEditor.nameLine(source);
     const path = row.closest('.sms-dialog').data('defaults').text.value;
     if (isWritten()) offerDefault(source, path);
     smsEditor.asMeant(source, 'sentence', (written) => {

@@ -41,8 +41,17 @@
     const types = SOURCES[kind];
     const field = $(`#node-input-${name}`);
     field.typedInput({ default: types[0], types, typeField: $(`#node-input-${name}Type`) });
+    smsEditor.nameLine(field);
     if (kind === 'list') smsEditor.asMeant(field, 'number');
     return field;
+  };
+
+  /** Gives the line of a TypedInput the name of its row, for a screen reader: Node-RED leaves it with the field that is hidden. */
+  smsEditor.nameLine = (field) => {
+    const label = field.closest('.form-row').children('label').first();
+    const id = `sms-name-of-${label.attr('for')}`;
+    label.attr('id', id);
+    field.next('.red-ui-typedInput-container').find('input.red-ui-typedInput-input').attr('aria-labelledby', id);
   };
 
   /** Opens the folds in which something differs from its default, so that no setting that matters is out of sight. */

@@ -7,7 +7,7 @@ export const KEY = /\b(?:sms-[a-z-]+|webhook-in|shared|rules|form|operations|nod
 /** WCAG AA for large text and for what is not the main text. */
 const LEAST_CONTRAST = 3;
 
-/** No key of a catalogue is left, nothing stands out of the tray, and every text can be told from what is behind it. */
+/** No key of a catalogue is left, nothing stands out of the tray, every text can be told from what is behind it, and every control has a name. */
 export async function assertLooksWell(tray: Locator): Promise<void> {
   const words = await wordsOf(tray);
   assert.deepEqual(
@@ -16,6 +16,7 @@ export async function assertLooksWell(tray: Locator): Promise<void> {
   );
   assert.deepEqual(await overflowing(tray), []);
   assert.deepEqual(await faint(tray), []);
+  assert.deepEqual(await nameless(tray), []);
 }
 
 /** Everything a person reads in the dialog. */
@@ -86,4 +87,19 @@ function faint(tray: Locator): Promise<string[]> {
       .filter((element) => contrast(element) < least)
       .map((element) => `${element.tagName} ${element.id || element.className}: ${contrast(element).toFixed(2)}`);
   }, LEAST_CONTRAST);
+}
+
+/** Fields of the dialog of which a screen reader has nothing to say but what is in them. */
+function nameless(tray: Locator): Promise<string[]> {
+  return tray.locator('.sms-dialog').evaluate((dialog) => {
+    const fields = [
+      ...dialog.querySelectorAll<HTMLInputElement>(':is(input, select, textarea):not([aria-hidden])'),
+    ].filter((field) => field.offsetParent !== null);
+    const textOf = (element: Element | null) => element?.textContent?.trim() ?? '';
+    const nameOf = (field: HTMLInputElement) =>
+      field.getAttribute('aria-label') ||
+      textOf(document.getElementById(field.getAttribute('aria-labelledby') ?? '')) ||
+      [...(field.labels ?? [])].map(textOf).join('');
+    return fields.filter((field) => !nameOf(field)).map((field) => field.outerHTML.slice(0, 150));
+  });
 }
