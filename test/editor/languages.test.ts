@@ -21,6 +21,21 @@ describe('the languages', () => {
     for (const type of Object.keys(manifest['node-red'].nodes)) assert.ok(help(type, ENGLISH), type);
   });
 
+  for (const language of [ENGLISH, ...Object.keys(LANGUAGES)]) {
+    it(`call the nodes as the palette does, in ${language}`, () => {
+      const types = new RegExp(`\\b(${Object.keys(manifest['node-red'].nodes).join('|')})\\b`);
+      const palette = FOLDERS.flatMap((folder) => labels(folder, language)[`${folder}.paletteLabel`] ?? []);
+      for (const folder of FOLDERS) {
+        for (const [key, text] of Object.entries(labels(folder, language))) {
+          assert.doesNotMatch(text, types, `${folder} ${key}`);
+          if (folder !== 'sms-monitor') continue;
+          const named = [...text.matchAll(/[“„«‘]\s?([^“”„«»‘’]+?)\s?[”“»’]/g)].map(([, name = '']) => name);
+          for (const name of named) assert.ok(palette.includes(name), `${key}: ${name}`);
+        }
+      }
+    });
+  }
+
   for (const language of Object.keys(LANGUAGES)) {
     describe(language, () => {
       it('has a text for each key, and no other', () => {

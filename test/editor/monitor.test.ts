@@ -48,7 +48,7 @@ describe('the monitor', function () {
           await page.keyboard.press('Control+Shift+p');
           await page.keyboard.type('Show the SMS monitor');
           await page.keyboard.press('Enter');
-          await page.locator('.sms-monitor').getByText('Drag an sms-send node').waitFor();
+          await page.locator('.sms-monitor').getByText('Drag a “send SMS” node').waitFor();
         });
       });
     });
