@@ -13,6 +13,7 @@ const pages = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  'SECURITY.md',
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file.replaceAll('\\', '/')}`),
@@ -83,6 +84,14 @@ describe('the page of examples', () => {
     const listed = [...read('docs/examples.md').matchAll(/\*([^*\n]+ → \d+ - [^*\n]+)\*/g)].map(([, name]) => name);
     const there = readExamples().map(({ path }) => path.replace('/', ' → ').replace('.json', ''));
     assert.deepEqual([...listed].sort(), there.sort());
+  });
+});
+
+describe('the list of decisions', () => {
+  it('has all of them, in their order', () => {
+    const listed = linksOf(read('docs/README.md')).filter((link) => link.startsWith('decisions/'));
+    const there = readdirSync(join(ROOT, 'docs/decisions')).map((file) => `decisions/${file}`);
+    assert.deepEqual(listed, there.sort());
   });
 });
 
