@@ -39,14 +39,9 @@
 
       /** Puts another text in, as typing would: it can be undone. */
       write(text, caret) {
-        const old = area.value;
-        let start = 0;
-        while (start < Math.min(text.length, old.length) && text[start] === old[start]) start++;
-        let same = 0;
-        while (same < Math.min(text.length, old.length) - start && text.at(-1 - same) === old.at(-1 - same)) same++;
+        const { start, end, put } = change(area.value, text);
         area.focus();
-        area.setSelectionRange(start, old.length - same);
-        const put = text.slice(start, text.length - same);
+        area.setSelectionRange(start, end);
         // The only way that keeps what the person typed before within reach of Undo.
         const isDone = put === '' ? document.execCommand('delete') : document.execCommand('insertText', false, put);
         if (!isDone) area.value = text;
@@ -55,6 +50,23 @@
       },
     };
   };
+
+  /**
+   * What of `old`, from `start` to `end`, is to be overwritten with `put` to have `text`. It begins and ends with a whole
+   * character: a browser overwrites no mark without the letter that it stands on.
+   */
+  function change(old, text) {
+    const shorter = Math.min(text.length, old.length);
+    let start = 0;
+    while (start < shorter && text[start] === old[start]) start++;
+    let same = 0;
+    while (same < shorter - start && text.at(-1 - same) === old.at(-1 - same)) same++;
+    const seen = new Intl.Segmenter().segment(old);
+    const last = seen.containing(old.length - same);
+    const end = last && last.index < old.length - same ? last.index + last.segment.length : old.length - same;
+    start = seen.containing(start)?.index ?? start;
+    return { start, end, put: text.slice(start, text.length - (old.length - end)) };
+  }
 
   function merged(places) {
     const runs = [];

@@ -58,6 +58,22 @@ export function counter(world: () => World): void {
     assert.equal(await tray.locator('#node-input-text').inputValue(), `${FRENCH}\n${FRENCH}`);
   });
 
+  it('replaces what is a letter with marks on it, where the letter itself stays', async () => {
+    const lines = [
+      ['1️⃣ 2️⃣', '1 2'],
+      ['ab\u0301c', 'abc'],
+      ['x\u0301\u0302', 'x'],
+      ['\u0645b\u0301 \u0645', '\u0645b \u0645'],
+    ] as const;
+    for (const [written, wanted] of lines) {
+      await area(tray).fill(written);
+      await tray.getByRole('button', { name: /^Replace all/ }).click();
+      assert.equal(await area(tray).inputValue(), wanted);
+      await editor.page.keyboard.press('Control+z');
+      assert.equal(await area(tray).inputValue(), written);
+    }
+  });
+
   it('says so when all replaced is more', async () => {
     await area(tray).fill(`${'…'.repeat(30)}🎉`);
     await tray.getByRole('button', { name: 'Replace all: 2 parts instead of 1' }).waitFor();
