@@ -24,6 +24,7 @@ const WRONG: [id: string, changes: Changes, told: RegExp][] = [
   ['sms-send', { options: '{' }, /Invalid JSON/],
   ['sms-send', { provider: '' }, /^Account: choose one, or add one with the plus$/],
   ['sms-send', { text: '  ', textType: 'str' }, /^Text: fill this in/],
+  ['sms-send', { fallback: [OTHER_ACCOUNT, 'gone'] }, /^Fallback: it is not there any more/],
   ['sms-length', { ask: 'provider', provider: '' }, /^Choose an account, or count with this node$/],
   ['sms-length', { ask: 'provider', provider: 'gone' }, /^Account: it is not there any more/],
   ['sms-status', { provider: 'gone' }, /^Account: it is not there any more/],
@@ -42,6 +43,7 @@ const RIGHT: [id: string, changes: Changes][] = [
   ['sms-send', { at: '2099-01-01T10:00' }],
   ['sms-send', { provider: OTHER_ACCOUNT, at: '2099-01-01' }],
   ['sms-send', { options: '{"validity": 5}' }],
+  ['sms-send', { fallback: [OTHER_ACCOUNT, '$' + '{NIGHT}'] }],
   ['sms-length', { ask: 'local', provider: '' }],
   ['sms-length', { ask: 'local', provider: 'gone' }],
 ];
