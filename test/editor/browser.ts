@@ -198,7 +198,7 @@ export interface EditorApi {
   nodes: {
     node(id: string): EditedNode;
     convertNode(node: unknown): unknown;
-    import(nodes: readonly unknown[], options: { generateIds: boolean }): void;
+    import(nodes: readonly unknown[], options?: { generateIds: boolean }): void;
     eachNode(look: (node: EditedNode) => void): void;
     eachConfig(look: (node: EditedNode) => void): void;
   };

@@ -104,6 +104,19 @@ export function settings(world: () => World): void {
       assert.equal(await tray.locator('#webhook-in-copy').isDisabled(), true);
     });
 
+    it('says where it has an address when it stands in a subflow', async () => {
+      await editor.page.evaluate((provider) => {
+        const { RED } = globalThis as unknown as { RED: EditorApi };
+        RED.nodes.import([
+          { id: 'within', type: 'subflow', name: 'Within', in: [], out: [] },
+          { id: 'inside', type: 'webhook-in', z: 'within', x: 100, y: 40, provider, path: '', wires: [[], [], []] },
+        ]);
+      }, ACCOUNT);
+      await answering('webhook-in/inside/address', 404, { message: 'not here' });
+      const tray = await editor.edit('inside');
+      await tray.getByText('put this node into a flow').waitFor();
+    });
+
     it('tells how the self-test went', async () => {
       await answering('webhook-in/webhook-in/test', 200, { ok: false, message: 'Something else answered.' });
       const tray = await editor.edit('webhook-in');
