@@ -39,18 +39,13 @@ export class Vendor {
   }
 
   /**
-   * What it says that a text costs: its quote where it has one and there is a number, else its count.
+   * What it says that a text costs: its quote where it has one and there is a number, else its count. With what needs
+   * Unicode in the text as it was given, as our own count has it: the vendor is asked about the folded one.
    * @throws SmsError SMS_UNSUPPORTED; SMS_INVALID_NUMBER where it needs a number to tell
    */
-  ask(text: unknown, alphabet: AlphabetChoice, to: unknown): Promise<Measurement | Quote> {
-    const { verbs } = this.#provider;
+  async ask(text: unknown, alphabet: AlphabetChoice, to: unknown): Promise<Measurement | Quote> {
     const measured = this.measure(text, alphabet);
-    const hasNumber = to !== undefined && to !== null && to !== '';
-    if (!verbs.quote || (verbs.length && !hasNumber)) {
-      return this.#calls.make((line) => verbOf(this.#provider, 'length')(line, measured.text));
-    }
-    const number = toE164(to, this.#region || undefined);
-    return this.#calls.make((line) => verbOf(this.#provider, 'quote')(line, number, measured.text));
+    return { ...(await this.#cost(measured.text, to)), unicode: measured.unicode };
   }
 
   /** Takes news out of its queue, where they are gone then. */
@@ -68,5 +63,15 @@ export class Vendor {
 
   async pages(operation: string, params: Params): Promise<AsyncGenerator<unknown>> {
     return (await this.session()).pages(operation, params);
+  }
+
+  #cost(text: string, to: unknown): Promise<Measurement | Quote> {
+    const { verbs } = this.#provider;
+    const hasNumber = to !== undefined && to !== null && to !== '';
+    if (!verbs.quote || (verbs.length && !hasNumber)) {
+      return this.#calls.make((line) => verbOf(this.#provider, 'length')(line, text));
+    }
+    const number = toE164(to, this.#region || undefined);
+    return this.#calls.make((line) => verbOf(this.#provider, 'quote')(line, number, text));
   }
 }

@@ -21,10 +21,11 @@ export function lengthRequest(RED: NodeAPI, node: Node, config: LengthDef): Take
   const alphabet = config.alphabet || 'auto';
 
   const measured = async (message: Message, text: unknown, to: unknown): Promise<Measurement> => {
+    const asked = config.ask === 'provider' ? accountFor(RED, config, message) : undefined;
+    const account = asked ?? used(RED, config, message);
     // An empty text costs nothing, which is an answer; only sending it is an error.
     if (text === '') return measure('', alphabet);
-    if (config.ask === 'provider') return accountFor(RED, config, message).vendor.ask(text, alphabet, to);
-    const account = used(RED, config, message);
+    if (asked) return asked.vendor.ask(text, alphabet, to);
     return account ? account.vendor.measure(text, alphabet) : compose(text, { alphabet });
   };
 

@@ -314,6 +314,11 @@ describe('the inbox', () => {
       assert.deepEqual(await poll(inbox(), { since }), []);
     });
 
+    it('asks for nothing that is still to come, which a vendor may refuse', async () => {
+      assert.deepEqual(await poll(inbox(), { since: new Date(at(60)) }), []);
+      assert.deepEqual(queries, []);
+    });
+
     it('does not move on when the vendor did not answer', async () => {
       list.push({ id: 'a', text: 'a', receivedAt: at(-60) });
       const broken = new Inbox({

@@ -32,6 +32,31 @@ describe('sms-length', () => {
     assert.deepEqual(flow.out[0].map((message) => payloadOf<Measurement>(message).parts).sort(), [1, 2]);
     for (const sandbox of [first, second]) assert.equal(sandbox.requests('enco.outbound.length').count, 1);
   });
+
+  it('names what it replaced whoever counts', async () => {
+    const sandbox = await start();
+    for (const ask of ['local', 'provider']) {
+      const node = { type: 'sms-length', provider: 'account', alphabet: 'gsm', ask };
+      const flow = await load(node, [account(sandbox)]);
+      flow.give({ payload: 'It\u2019s' });
+      await flow.until(() => flow.out[0].length === 1);
+      const { text, alphabet, unicode } = payloadOf<Measurement>(flow.out[0][0]);
+      const replaced = { character: '\u2019', codePoint: 'U+2019', index: 2, replacement: "'" };
+      assert.deepEqual([text, alphabet, unicode], ["It's", 'GSM-7', [replaced]], ask);
+      await unload();
+    }
+  });
+
+  it('refuses an account that it does not know, for an empty text too', async () => {
+    const sandbox = await start();
+    for (const ask of ['local', 'provider']) {
+      const flow = await load({ type: 'sms-length', provider: 'account', ask }, [account(sandbox)]);
+      flow.give({ payload: '', account: 'nobody' });
+      await flow.until(() => flow.errors.length + flow.out[0].length === 1);
+      assert.deepEqual(flow.errors.map(codeOf), ['SMS_CONFIG'], ask);
+      await unload();
+    }
+  });
 });
 
 /** Sends by sms-request, and answers the ids. */
