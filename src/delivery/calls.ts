@@ -13,12 +13,12 @@ export class Calls {
     this.#open = open;
   }
 
-  /** @throws SmsError SMS_CONFIG, and may be asked again */
+  /** @throws SmsError SMS_CONFIG, by which the account is of no use to any message, and may be asked again */
   session(): Promise<Session> {
     if (this.#closed) return Promise.reject(isClosing());
-    this.#session ??= this.#open().catch((error) => {
+    this.#session ??= this.#open().catch((thrown) => {
       this.#session = undefined;
-      throw toSmsError(error);
+      throw ofTheAccount(toSmsError(thrown));
     });
     return this.#session;
   }
@@ -48,4 +48,9 @@ export class Calls {
 
 export function isClosing(): SmsError {
   return new SmsError('SMS_CONFIG', 'The account is being closed.');
+}
+
+/** What is wrong with the account is so for each of its messages. */
+function ofTheAccount(error: SmsError): SmsError {
+  return error.code === 'SMS_CONFIG' ? error.as(error.code, error.message, { accountRefused: true }) : error;
 }

@@ -33,7 +33,7 @@ export interface SmsErrorDetails {
   retryable?: boolean;
   /** `not-sent` unless said otherwise. */
   outcome?: Outcome;
-  /** The vendor refused the account itself (credentials, credit), not this message. */
+  /** The vendor refused the account itself (credentials, credit), not this message; or the account lacks what it takes to ask. */
   accountRefused?: boolean;
   /** HTTP status, when there was an answer. */
   httpStatus?: number;

@@ -179,6 +179,17 @@ describe('another account takes over', () => {
     assert.equal(second.messages().length, 1);
   });
 
+  it('at once when an account lacks what it needs to reach the vendor, be it the first or one of the others', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const bare = { ...(await start()), credentials: {} };
+    const account = open(bare);
+    open(bare, other);
+    open(await start(), { id: 'third', name: 'Third' });
+    await send(account, number(1), 'Hello', { fallback: ['other', 'third'] });
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.equal(owner.outcomes[0]?.receipt?.account, 'third');
+  });
+
   it('passes over accounts that are gone, and ends with the error of the last one', async () => {
     const { owner, sandbox: start, account: open } = rig();
     const wrong = { ...(await start()), credentials: { clientId: 'nobody', clientSecret: 'wrong' } };
