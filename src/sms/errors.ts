@@ -46,7 +46,9 @@ export interface SmsErrorDetails {
   cause?: unknown;
 }
 
-/** An error with a code and the way out. Nothing secret is ever put into one. */
+const CONTROL = /\p{Cc}+/gu;
+
+/** An error with a code and the way out, in one line. Nothing secret is ever put into one. */
 export class SmsError extends Error {
   readonly code: SmsErrorCode;
   readonly retryable: boolean;
@@ -59,7 +61,8 @@ export class SmsError extends Error {
   readonly retryAfter?: number;
 
   constructor(code: SmsErrorCode, message: string, details: SmsErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    // What a vendor or a flow says in it could write lines of the log, or to a terminal.
+    super(message.replace(CONTROL, ' '), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'SmsError';
     this.code = code;
     this.retryable = details.retryable ?? false;

@@ -390,6 +390,12 @@ describe('Digitaleo by mail and by file', () => {
     assertNothingSecret(error, [CREDENTIALS.smtpPass, CREDENTIALS.accountCode, echo]);
   });
 
+  it('digitaleo.smtp.send: says of a reply that makes no sense what it was, and not what was in it', async () => {
+    const { line } = await connect({}, { transport: 'smtp' });
+    const error = await failure(line.provider.verbs.send(line, outgoing(mobile('0011'))));
+    assert.match(error.message, /^It is not known whether the mail was taken: .* broke \(E[A-Z]+\)\.$/);
+  });
+
   it('digitaleo.smtp.send: many at once use five connections at most, and all arrive', async () => {
     let [open, most] = [0, 0];
     const port = await server((socket) => {

@@ -119,7 +119,8 @@ function failure(
     providerMessage: response?.slice(0, 500),
     cause,
   };
-  const said = response ? ` (${response.slice(0, 200)})` : ` (${code})`;
+  // Without a number it is no reply.
+  const said = response && responseCode ? ` (${response.slice(0, 200)})` : ` (${code})`;
   const isPermanent = responseCode !== undefined && responseCode >= 500 && responseCode < 600;
   const isDefinite = isPermanent || (responseCode !== undefined && responseCode >= 400 && responseCode < 500);
   // "454 Temporary authentication failure", RFC 4954, 4, says nothing of the user.
