@@ -66,9 +66,9 @@ export class Asking {
     return this.during(this.#goOn());
   }
 
-  /** When to ask about a message the next time; epoch milliseconds, Infinity for never. */
-  next(acceptedAt: number, asked: number): number {
-    return nextQuestion(this.#options.clock, acceptedAt, asked, this.#feeders.push > 0 && this.#pushSeen);
+  /** When to ask about a message the next time; epoch milliseconds, Infinity for never. @param from when it went out, or is to */
+  next(from: number, asked: number): number {
+    return nextQuestion(this.#options.clock, from, asked, this.#feeders.push > 0 && this.#pushSeen);
   }
 
   /** Looks for something to do at that time at the latest. */
@@ -138,7 +138,7 @@ export class Asking {
     if (!ask || messages.length === 0) return [];
     for (const message of messages) {
       message.asked += 1;
-      message.askAt = this.next(message.acceptedAt, message.asked);
+      message.askAt = this.next(message.dueAt ?? message.acceptedAt, message.asked);
     }
     // Who has moved one meanwhile has news of it.
     const saved = await Promise.all(messages.map((message) => store.save(message)));

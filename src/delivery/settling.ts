@@ -109,8 +109,9 @@ function accepted(
   const follow = entry.follow && !unfollowed;
   const message = { ...known(entry), follow };
   const receipt = receiptOf(account, entry, answer);
-  const { owner, context, life, createdAt } = entry;
-  const { store, begin } = account.tracker.track(receipt, follow ? owner : null, context, unfollowed, life, createdAt);
+  const { owner, context, life, createdAt, at } = entry;
+  const told = follow ? owner : null;
+  const { store, begin } = account.tracker.track(receipt, told, context, unfollowed, life, createdAt, at);
   return {
     facts: store,
     say: (node) => node.settled(message, { receipt }, account.reference),

@@ -106,6 +106,7 @@ export class Tracker {
    * @param isOver nothing more will be heard of it, and nobody is asked
    * @param life the process that took the message in
    * @param takenAt when that was
+   * @param dueAt when it is to go out, where the vendor holds it until then; its life begins then
    */
   track(
     receipt: Receipt,
@@ -114,8 +115,9 @@ export class Tracker {
     isOver = false,
     life = LIFE,
     takenAt = Date.parse(receipt.acceptedAt),
+    dueAt: number | null = null,
   ): Tracked {
-    const message: TrackedMessage = Object.assign(this.#begun(receipt, owner, context), { life, takenAt });
+    const message: TrackedMessage = Object.assign(this.#begun(receipt, owner, context, dueAt), { life, takenAt });
     if (isOver) message.final = true;
     const { status, final, askAt, finalBy } = message;
     const isReached = final && !isOver;
@@ -211,9 +213,15 @@ export class Tracker {
     this.#moves.close();
   }
 
-  #begun(receipt: Receipt, owner: string | null, context: unknown): Omit<TrackedMessage, 'life' | 'takenAt'> {
+  #begun(
+    receipt: Receipt,
+    owner: string | null,
+    context: unknown,
+    dueAt: number | null,
+  ): Omit<TrackedMessage, 'life' | 'takenAt'> {
     const { account, id, reference, to, status, providerStatus } = receipt;
     const acceptedAt = Date.parse(receipt.acceptedAt);
+    const from = Math.max(acceptedAt, dueAt ?? 0);
     // One that was looked up may have met its end already: the vendor is asked for the report of it.
     const isOver = RANK[status] === 9 && this.#options.ask !== null;
     return {
@@ -226,14 +234,15 @@ export class Tracker {
       final: !isOver && RANK[status] === 9,
       providerStatus,
       acceptedAt,
-      askAt: isOver ? this.#clock.now() : this.#asking.next(acceptedAt, 0),
+      askAt: isOver ? this.#clock.now() : this.#asking.next(from, 0),
       asked: 0,
-      finalBy: this.#clock.now() + this.#options.finalWithin * 3600_000 - this.#clock.since(acceptedAt),
+      finalBy: this.#clock.now() + this.#options.finalWithin * 3600_000 - this.#clock.since(from),
       context: owner === null ? null : context,
       version: 0,
       report: null,
       receipt,
       steps: [{ status: isOver ? 'sent' : status, at: acceptedAt }],
+      ...(from > acceptedAt ? { dueAt: from } : {}),
     };
   }
 

@@ -23,15 +23,18 @@ export interface Row {
  * it would be names.
  */
 export function bodyOf(message: TrackedMessage): string {
-  const { owner, life, status, providerStatus, takenAt, steps, context, report, receipt } = message;
+  const { owner, life, status, providerStatus, takenAt, dueAt, steps, context, report, receipt } = message;
   const flat = steps?.flatMap(({ status, at }) => [status, at]);
   const brief = receipt && isSaidBy(message, receipt) ? briefOf(receipt) : receipt;
-  return JSON.stringify([owner, life, status, providerStatus, takenAt, flat, context, report, brief]);
+  const due = dueAt === undefined ? [] : [dueAt];
+  return JSON.stringify([owner, life, status, providerStatus, takenAt, flat, context, report, brief, ...due]);
 }
 
 export function messageOf(row: Row): TrackedMessage {
   const { account, id, reference, recipient: to, accepted_at: acceptedAt, asked, version } = row;
-  const [owner, life, status, providerStatus, takenAt, flat, context, report, brief] = JSON.parse(row.body) as Body;
+  const [owner, life, status, providerStatus, takenAt, flat, context, report, brief, dueAt] = JSON.parse(
+    row.body,
+  ) as Body;
   const known = { id, account, to, acceptedAt: isoOf(acceptedAt), reference };
   return {
     account,
@@ -52,6 +55,7 @@ export function messageOf(row: Row): TrackedMessage {
     report,
     receipt: Array.isArray(brief) ? receiptOf(known, brief) : brief,
     ...(takenAt === null ? {} : { takenAt }),
+    ...(dueAt === undefined ? {} : { dueAt }),
     ...(flat === null ? {} : { steps: stepsOf(flat) }),
   };
 }
@@ -68,6 +72,7 @@ type Body = [
   context: unknown,
   report: TrackedMessage['report'],
   receipt: Receipt | Brief | null,
+  dueAt?: number,
 ];
 
 /** What the row says of a receipt. */

@@ -151,6 +151,8 @@ export interface TrackedMessage {
   receipt: Receipt | null;
   /** When it was taken in, epoch milliseconds; one of an earlier version does not say. */
   takenAt?: number;
+  /** When it is to go out, epoch milliseconds, where the vendor holds it until then. */
+  dueAt?: number;
   /** Each status that it had, the first when it was accepted; one of an earlier version does not say. */
   steps?: { status: Status; at: number }[];
 }

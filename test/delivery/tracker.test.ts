@@ -35,8 +35,8 @@ function receipt(id: string, status: Status = 'queued'): Receipt {
   };
 }
 
-async function accept(tracker: Tracker, own: Receipt, owner: string | null, context: unknown = null) {
-  const { store, begin } = tracker.track(own, owner, context);
+async function accept(tracker: Tracker, own: Receipt, owner: string | null, context: unknown = null, due?: number) {
+  const { store, begin } = tracker.track(own, owner, context, false, undefined, undefined, due);
   await store();
   await begin();
 }
@@ -250,6 +250,24 @@ describe('the tracker', () => {
     await accept(tracker, receipt('a'), 'send');
     await clock.tickAsync(3599);
     assert.deepEqual(told, []);
+    await clock.tickAsync(2);
+    assert.deepEqual(statuses(), ['unknown']);
+  });
+
+  it('counts from the time for which the vendor has a message scheduled, also after a restart', async () => {
+    answers = (id) => heard(id, 'scheduled');
+    const store = memoryStore();
+    const first = make({ store: store.tracked, marks: store.marks });
+    await accept(first, receipt('a', 'scheduled'), 'send', null, Date.now() + 100 * HOUR);
+    await clock.tickAsync(50 * HOUR);
+    await first.close();
+    const tracker = make({ store: store.tracked, marks: store.marks });
+    await tracker.resume();
+    await clock.tickAsync(50 * HOUR - 1);
+    assert.deepEqual([asked, told], [[], []]);
+    await clock.tickAsync(72 * HOUR);
+    assert.equal(asked.length, 10);
+    assert.deepEqual(statuses(), []);
     await clock.tickAsync(2);
     assert.deepEqual(statuses(), ['unknown']);
   });

@@ -605,13 +605,13 @@ function trackedContract(store: () => Store): void {
       tracked('c', { acceptedAt: 1003 }),
     );
     const steps = [{ status: 'queued' as const, at: 1005 }];
-    await save({ ...tracked('e', { acceptedAt: 1005 }), account: 'other', takenAt: 1000, steps });
+    await save({ ...tracked('e', { acceptedAt: 1005 }), account: 'other', takenAt: 1000, dueAt: 2000, steps });
     assert.deepEqual(ids(await store().tracked.recent(ACCOUNT, 3)), ['d', 'c', 'b']);
     assert.deepEqual(ids(await store().tracked.recent(ACCOUNT, 10)), ['d', 'c', 'b', 'a']);
     await change('a', { acceptedAt: 1006, status: 'delivered', final: true });
     assert.deepEqual(ids(await store().tracked.recent(ACCOUNT, 2)), ['a', 'd']);
     const [other] = await store().tracked.recent('other', 2);
-    assert.deepEqual([other?.id, other?.takenAt, other?.steps], ['e', 1000, steps]);
+    assert.deepEqual([other?.id, other?.takenAt, other?.dueAt, other?.steps], ['e', 1000, 2000, steps]);
   });
 }
 
