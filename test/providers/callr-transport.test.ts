@@ -149,6 +149,14 @@ describe('CALLR, its transport', () => {
       });
     }
 
+    it('callr.errors: a sender that is refused is told as one', async () => {
+      const { line } = await replying({ error: { code: 151, message: 'PROPERTY_VALUE_ERROR [from]', data: null } });
+      const error = await failure(callr.verbs.send(line, { ...outgoing(phone('0000')), sender: 'ACME' }));
+      assert.equal(facts(error), 'SMS_INVALID_SENDER not-sent');
+      assert.match(error.message, /'ACME'/);
+      assert.deepEqual([error.providerCode, error.providerMessage], ['151', 'PROPERTY_VALUE_ERROR [from]']);
+    });
+
     it('callr.errors: a call that the vendor could not read is refused with the id null', async () => {
       const { line } = await replying({ id: null, error: { code: -32700, message: 'Parse error', data: 'at 5' } });
       const error = await failure(callr.verbs.send(line, outgoing(phone('0000'))));

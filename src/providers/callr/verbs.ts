@@ -31,7 +31,9 @@ async function send(session: Session, message: OutgoingMessage): Promise<Accepte
   checkLength(body);
   const webhook = callbackUrl ? { webhook: { endpoint: callbackUrl } } : {};
   const options = { user_data: reference, ...webhook, ...encoding(message), ...smsOptions(message.options) };
-  const id = await session.call('callr.sms.send', { from: sender ?? '', to, body, options }, { check: false });
+  const id = await session
+    .call('callr.sms.send', { from: sender ?? '', to, body, options }, { check: false })
+    .catch((error) => Promise.reject(refusedSender(error, sender)));
   if (typeof id !== 'string' || id === '') {
     throw new SmsError('SMS_UNCERTAIN', 'CALLR answered success without the id of the message.', {
       outcome: 'unknown',
@@ -40,6 +42,14 @@ async function send(session: Session, message: OutgoingMessage): Promise<Accepte
   }
   // The answer is the id and nothing else.
   return { id, status: 'queued', providerStatus: null, acceptedAt: isoOf(Date.now()), raw: id };
+}
+
+/** The word for a sender that the vendor does not take: "PROPERTY_VALUE_ERROR [from]". */
+function refusedSender(error: unknown, sender: string | null): unknown {
+  const isSender = error instanceof SmsError && error.code === 'SMS_REJECTED' && sender;
+  if (!isSender || !error.providerMessage?.includes('[from]')) return error;
+  const sentence = `CALLR refuses '${sender}' as sender: use one that it has given or approved, SMS, or leave it empty for the shared number.`;
+  return error.as('SMS_INVALID_SENDER', sentence);
 }
 
 /** The vendor finds out by itself what a text needs; that it is to cost more than that has to be said. */
