@@ -25,6 +25,7 @@ const WRONG: [id: string, changes: Changes, told: RegExp][] = [
   ['sms-send', { provider: '' }, /^Account: choose one, or add one with the plus$/],
   ['sms-send', { text: '  ', textType: 'str' }, /^Text: fill this in/],
   ['sms-send', { fallback: [OTHER_ACCOUNT, 'gone'] }, /^Fallback: it is not there any more/],
+  ['sms-send', { expires: 0 }, /^Drop after: a number of 1 or more$/],
   ['sms-length', { ask: 'provider', provider: '' }, /^Choose an account, or count with this node$/],
   ['sms-length', { ask: 'provider', provider: 'gone' }, /^Account: it is not there any more/],
   ['sms-status', { provider: 'gone' }, /^Account: it is not there any more/],
