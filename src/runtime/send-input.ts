@@ -86,7 +86,7 @@ export class SendInput {
     outcomes.guarded(() => {
       const error = toSmsError(thrown);
       status.failed(error);
-      describe(message, error, { account: accountIfAny(RED, config, message) });
+      describe(message, error, { account: accountIfAny(RED, config, message), attempts: 0 });
       done(error);
     });
   }

@@ -74,7 +74,9 @@ for (const [type, { node, message }] of Object.entries(WORK)) {
         await flow.until(() => flow.errors.length > own && flow.statuses.some(({ fill }) => fill === 'red'));
         const error = flow.errors.at(-1) as Message;
         assert.equal(codeOf(error), 'SMS_CONFIG');
-        assert.equal((error.sms as { code: string }).code, 'SMS_CONFIG');
+        const { code, attempts } = error.sms as { code: string; attempts: number | null };
+        assert.equal(code, 'SMS_CONFIG');
+        assert.equal(typeof attempts, type === 'sms-send' ? 'number' : 'object');
         assert.equal(error.kept, 42);
         showsRed(flow, 'SMS_CONFIG');
         assert.equal(flow.out.flat().length, 0);
