@@ -35,11 +35,12 @@ export async function startRedis(suite: Mocha.Context, ...options: string[]): Pr
     console.warn('      no redis-server here: install it (apt-get install redis-server) to run these');
     suite.skip();
   }
-  const [port, folder] = [await freePort(), mkdtempSync(join(tmpdir(), 'redis-'))];
+  const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+  const { port, process: launched } = await launchSomewhere(folder, options);
   const server: RedisServer = {
     port,
     url: `redis://127.0.0.1:${port}`,
-    process: await launch(port, folder, options),
+    process: launched,
     cli: (...command) => execFileSync('redis-cli', ['-p', String(port), ...command], { encoding: 'utf8' }).trim(),
     kill: async () => {
       if (server.process.exitCode !== null || server.process.signalCode !== null) return;
@@ -79,6 +80,18 @@ function isInstalled(): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** A port that was free may have been taken by the time the server wants it. */
+async function launchSomewhere(folder: string, options: readonly string[]) {
+  for (let tries = 1; ; tries += 1) {
+    const port = await freePort();
+    try {
+      return { port, process: await launch(port, folder, options) };
+    } catch (error) {
+      if (tries === 3) throw error;
+    }
   }
 }
 
