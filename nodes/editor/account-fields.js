@@ -79,13 +79,10 @@
     return row;
   }
 
-  /** What comes from the environment is known only at run time. */
-  const FROM_ENVIRONMENT = /^\$\{\w+\}$/;
-
   /** Node-RED looks at the fields that are there before the provider is known, and at no others. */
   function judge(control, node, name) {
     const value = control.val();
-    const isKnown = !FROM_ENVIRONMENT.test(value);
+    const isKnown = !smsEditor.isFromEnvironment(value);
     const told = (isKnown && node._def.defaults[name]?.validate?.call(node, value, {})) || true;
     control.toggleClass('input-error', told !== true).attr('title', typeof told === 'string' ? told : null);
   }

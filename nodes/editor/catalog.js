@@ -13,6 +13,9 @@
     return text === full || text === key ? (fallback ?? text) : text;
   };
 
+  /** What Node-RED fills in for a subflow, or at the start: it is known only at run time. */
+  smsEditor.isFromEnvironment = (value) => /^\$\{\w+\}$/.test(value);
+
   /** Promise of the providers. Asked once per page; a failure is forgotten, so that the next dialog asks again. */
   smsEditor.providers = () => {
     loading ??= smsEditor.ask('GET', 'sms-provider/catalog').then(

@@ -6,8 +6,6 @@
   window.smsEditor = window.smsEditor || {};
   const label = (node, name) => RED._(`@smsflow/node-red-sms/${node.type}:${node.type}.label.${name}`);
   const wrong = (rule, node, name, values) => smsEditor.text(`rules.${rule}`, { ...values, name: label(node, name) });
-  /** What Node-RED fills in for a subflow, or at the start. */
-  const FROM_ENVIRONMENT = /^\$\{\w+\}$/;
   const isBlank = (value) => value === null || value === '';
   const { isInternational, problemIn, withPlus } = smsEditor.require('sms/number-text');
   const { toInstant } = smsEditor.require('sms/time');
@@ -54,7 +52,7 @@
 
     /** The accounts that a message may go to instead: as `account`, each of them. */
     fallback(node, name) {
-      const known = smsEditor.fallbackOf(node).filter((account) => !FROM_ENVIRONMENT.test(account));
+      const known = smsEditor.fallbackOf(node).filter((account) => !smsEditor.isFromEnvironment(account));
       const answers = known.map((account) => smsEditor.rules.account(account, label(node, name)));
       return answers.find((answer) => answer !== true) ?? true;
     },

@@ -1,6 +1,7 @@
 /** What an account has to choose from, read from the vendor as its provider declares it. */
 import { SmsError } from '../sms/errors';
 import type { Choice, ChoiceSource, Params, Provider } from './provider';
+import { textOf } from './text-of';
 
 /** Who has more will rather type than scroll. */
 const MOST = 500;
@@ -32,8 +33,8 @@ function choicesIn(page: unknown, { list, value, label = [] }: ChoiceSource): Ch
   const entries = list === undefined ? page : memberOf(page, list);
   const all = typeof entries === 'object' && entries !== null ? Object.values(entries) : [];
   return all.flatMap((entry): Choice[] => {
-    const filledIn = textOf(value === undefined ? entry : memberOf(entry, value));
-    const words = label.map((name) => textOf(memberOf(entry, name))).filter(Boolean);
+    const filledIn = textOf(value === undefined ? entry : memberOf(entry, value)).trim();
+    const words = label.map((name) => textOf(memberOf(entry, name)).trim()).filter(Boolean);
     if (filledIn === '') return [];
     return [{ value: filledIn, ...(words.length > 0 ? { label: words.join(' · ') } : {}) }];
   });
@@ -41,8 +42,4 @@ function choicesIn(page: unknown, { list, value, label = [] }: ChoiceSource): Ch
 
 function memberOf(thing: unknown, name: string): unknown {
   return typeof thing === 'object' && thing !== null ? (thing as Record<string, unknown>)[name] : undefined;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 }

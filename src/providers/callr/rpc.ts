@@ -8,6 +8,7 @@ import { refusal } from '../classify';
 import type { HttpRequest, HttpResponse } from '../http';
 import type { Fault } from '../provider';
 import { parseJson } from '../rest';
+import { textOf } from '../text-of';
 
 const LABEL = 'CALLR';
 /** SDKs use small numbers; the vendor repeats whatever it is given. */
@@ -66,10 +67,10 @@ export function rpcFault({ body }: HttpResponse): Fault {
 
 /** The id of the call is all that can be told to the vendor's support. */
 function faultOf({ id, error }: Record<string, unknown>): Fault {
-  const correlationId = written(id);
-  if (!isObject(error)) return { message: written(error), correlationId };
-  const message = [written(error.message), written(error.data)].filter(Boolean).join(': ');
-  return { code: written(error.code), message: message || undefined, correlationId };
+  const correlationId = textOf(id) || undefined;
+  if (!isObject(error)) return { message: textOf(error) || undefined, correlationId };
+  const message = [textOf(error.message), textOf(error.data)].filter(Boolean).join(': ');
+  return { code: textOf(error.code) || undefined, message: message || undefined, correlationId };
 }
 
 /**
@@ -95,8 +96,4 @@ function unreadable(why: string): SmsError {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function written(value: unknown): string | undefined {
-  return typeof value === 'number' || (typeof value === 'string' && value !== '') ? String(value) : undefined;
 }

@@ -1,6 +1,7 @@
 /** Digitaleo ecoSMS: HTTPS with a token; or mails and files, of which nothing is heard again. */
 import type { Capability, ChoiceSource, Provider, Settings } from '../provider';
 import { type SenderRule, senderCheck } from '../sender';
+import { textOf } from '../text-of';
 import { PROBES, verbsByFile } from './by-file';
 import { transcribe } from './characters';
 import { MAX_PER_CALL, RATE } from './limits';
@@ -9,7 +10,7 @@ import { operations } from './operations';
 import { replyMail } from './reply-mail';
 import { fetchToken } from './token';
 import { transportOf } from './transport';
-import { rowsOf, textOf } from './values';
+import { rowsOf } from './values';
 import { verbs } from './verbs';
 import { webhook } from './webhook';
 import { wire } from './wire';

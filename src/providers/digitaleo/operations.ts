@@ -1,5 +1,6 @@
 /** Every call that Digitaleo's "API SMS" documents, and local stand-ins for the two services that have no call. */
 import type { Operation, Params, SchemaBuilder, TSchema } from '../provider';
+import { textOf } from '../text-of';
 import { fileOperations } from './file-operations';
 import {
   LONGEST_TEXT,
@@ -30,7 +31,7 @@ import {
   text,
 } from './schemas';
 import { operation as token } from './token';
-import { rowsOf, textOf } from './values';
+import { rowsOf } from './values';
 
 export const operations: readonly Operation[] = [
   token,

@@ -1,5 +1,6 @@
 /** Digitaleo's words, times and forms, in ours. */
 import type { ProviderReport, StatusMeaning } from '../provider';
+import { textOf } from '../text-of';
 
 /** "Text message statuses", §2.8. */
 const MEANINGS: Record<string, StatusMeaning> = {
@@ -38,10 +39,6 @@ export function idOf(answer: unknown): string | undefined {
 export function countOf(answer: unknown): number | undefined {
   const count = textOf((answer as Row | null)?.count);
   return /^\d+$/.test(count) ? Number(count) : undefined;
-}
-
-export function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 /** E.164 out of a number with blanks, with or without its plus. */

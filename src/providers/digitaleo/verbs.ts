@@ -15,6 +15,7 @@ import type {
 } from '../provider';
 import { recordedWithin } from '../recorded';
 import type { Session } from '../session';
+import { textOf } from '../text-of';
 import { LONGEST_TEXT, MAX_PER_CALL, MAX_STATUSES, STATUS_ATTRIBUTES } from './limits';
 import {
   byStage,
@@ -27,7 +28,6 @@ import {
   report,
   rowsOf,
   sendingTime,
-  textOf,
   utc,
   vendorSince,
   vendorUntil,

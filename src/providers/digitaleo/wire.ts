@@ -5,7 +5,8 @@ import { refusal } from '../classify';
 import type { HttpRequest, HttpResponse } from '../http';
 import type { Fault, Operation, Params, Wire } from '../provider';
 import { parseJson } from '../rest';
-import { sendingTime, textOf, vendorTime } from './values';
+import { textOf } from '../text-of';
+import { sendingTime, vendorTime } from './values';
 
 const LABEL = 'Digitaleo';
 

@@ -8,6 +8,7 @@ import { atMost } from '../at-most';
 import { CONNECTIONS } from '../http';
 import type { Accepted, InboundQuery, OutgoingMessage, ProviderInbound, ProviderReport, Verbs } from '../provider';
 import type { Session } from '../session';
+import { textOf } from '../text-of';
 import { findInLog } from './log';
 import { deliveryInfo, idOf, meaningOf, number, utc } from './values';
 
@@ -105,10 +106,6 @@ function inboundMessage(address: string | null, row: InboundRow, ids: Map<string
     receivedAt: utc(timeReceived),
     raw: row,
   };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 interface LengthAnswer {

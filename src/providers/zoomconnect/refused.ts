@@ -1,6 +1,7 @@
 /** What ZoomConnect refuses and why: `RestErrorDTO`, other forms that were seen, and refusals within a success. */
 import { STATUS_CODES } from 'node:http';
 import type { Fault } from '../provider';
+import { textOf } from '../text-of';
 
 /** Any member may be missing, null, or of another type. */
 interface Said {
@@ -39,9 +40,9 @@ const INTERNAL_CODE = 1;
  * of the vendor's own; undefined where neither speaks of an error.
  */
 function meantBy({ status, code, error_code }: Said): number | undefined {
-  const named = STATUS_OF_WORD.get(written(status).toUpperCase()) ?? Number(written(status) || Number.NaN);
+  const named = STATUS_OF_WORD.get(textOf(status).toUpperCase()) ?? Number(textOf(status) || Number.NaN);
   if (Number.isInteger(named)) return named >= 400 ? named : undefined;
-  const number = Number(written(code ?? error_code));
+  const number = Number(textOf(code ?? error_code));
   if (number === INTERNAL_CODE) return INTERNAL;
   if (number >= 400 && number < 600) return number;
   return number !== 0 || isGiven(status) ? REFUSED : undefined;
@@ -74,11 +75,6 @@ function isAboutCredit(sentence: string): boolean {
 /** By the two members that nothing but a `RestErrorDTO` has. */
 function isDto(answer: object): boolean {
   return 'developerMessage' in answer || 'moreInfoUrl' in answer;
-}
-
-/** What is neither text nor a number says nothing. */
-function written(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 function isGiven(value: unknown): value is string {
