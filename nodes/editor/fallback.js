@@ -25,17 +25,31 @@
     return [...accounts].filter((account) => account && account !== $('#node-input-provider').val());
   };
 
-  /** One account; as wide as the list, however long the names are. */
+  /**
+   * One account, of those that Node-RED offers as the account of the node: here, and with a word for one that is switched
+   * off. As wide as the list, however long the names are.
+   */
   function accountSelect(container, account, label) {
     const select = $('<select style="width: 0; min-width: 100%; margin: 0">')
       .attr('aria-label', label)
       .appendTo(container);
-    RED.nodes.eachConfig((config) => {
-      if (config.type === 'sms-provider')
-        $('<option>').val(config.id).text(RED.utils.getNodeLabel(config)).appendTo(select);
-    });
+    $('#node-input-provider option')
+      .not('[value="_ADD_"], [value=""]')
+      .clone()
+      .prop('selected', false)
+      .appendTo(select);
     if (typeof account !== 'string' || !account) return;
-    if (!RED.nodes.node(account)) $('<option>').val(account).text(account).appendTo(select);
+    const isOffered = select
+      .children()
+      .get()
+      .some((option) => option.value === account);
+    if (!isOffered) {
+      const known = RED.nodes.node(account);
+      $('<option>')
+        .val(account)
+        .text(known ? RED.utils.getNodeLabel(known) : account)
+        .appendTo(select);
+    }
     select.val(account);
   }
 

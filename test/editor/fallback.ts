@@ -5,11 +5,16 @@ import { ACCOUNT } from './fixtures.ts';
 
 const NIGHT = 'The account of the people who answer the telephone at night, at the weekend and on all holidays';
 const DAY = 'By day';
+const THERE = 'Of another tab';
+const OFF = 'Switched off';
 const SENDER = 'With fallbacks';
 
 /** As it is imported: its ids are others then. */
 const FLOW = [
   { id: 'night', type: 'sms-provider', name: NIGHT, provider: 'acme', sandbox: true },
+  { id: 'elsewhere', type: 'tab', label: 'Elsewhere' },
+  { id: 'there', z: 'elsewhere', type: 'sms-provider', name: THERE, provider: 'acme', sandbox: true },
+  { id: 'off', d: true, type: 'sms-provider', name: OFF, provider: 'acme', sandbox: true },
   { id: 'day', type: 'sms-provider', name: DAY, provider: 'acme', sandbox: true },
   {
     id: 'n',
@@ -32,7 +37,7 @@ export function fallback(world: () => World): void {
   before(async () => {
     ({ editor } = world());
     await editor.import(FLOW);
-    for (const name of [NIGHT, DAY, SENDER]) ids[name] = await idOf(name);
+    for (const name of [NIGHT, DAY, THERE, OFF, SENDER]) ids[name] = await idOf(name);
   });
 
   afterEach(() => editor.cancelAll());
@@ -117,6 +122,16 @@ export function fallback(world: () => World): void {
       return width;
     };
     assert.equal(await widthOf(ids[SENDER] ?? ''), await widthOf('sms-send'));
+  });
+
+  it('are offered as the account of the node is: not those of another tab, and told where they are switched off', async () => {
+    const tray = await dialog();
+    await tray.locator('.red-ui-editableList-addButton').click();
+    const offered = await tray.getByLabel('Fallback').last().locator('option').allTextContents();
+    assert.deepEqual(
+      [THERE, OFF, DAY].map((name) => offered.filter((label) => label.startsWith(name))),
+      [[], [`${OFF} [Disabled]`], [DAY]],
+    );
   });
 
   it('that are deleted go out of the list, or are told, and come back', async () => {
