@@ -91,7 +91,7 @@
         smsEditor.say(trouble, 'bad', error.message);
       }
       if (account.val() !== chosen) return;
-      nameAccounts(account);
+      nameAccounts(dialog.find('#node-input-provider, #node-input-fallback-list select'));
       smsEditor.allowAll(dialog, provider);
       onAccount?.(provider);
     };
@@ -100,8 +100,8 @@
   };
 
   /** An account without a name is called as its provider, which nobody knew when the first dialog was opened. */
-  function nameAccounts(select) {
-    for (const option of select.find('option').get()) {
+  function nameAccounts(selects) {
+    for (const option of selects.find('option').get()) {
       const account = RED.nodes.node(option.value);
       if (account && !account.name && !account.d) option.textContent = RED.utils.getNodeLabel(account, account.id);
     }
