@@ -22,6 +22,10 @@ interface Carried extends Omit<Origin, 'message'> {
 export class KeptJobs {
   /** Recipients who are not settled. */
   open = 0;
+  /** SMS of the node that wait for their outcome, wherever their messages are. */
+  waiting = 0;
+  /** Whether those of a former process are among them. */
+  isCounted = false;
   #jobs = new Dictionary<Job>();
 
   get(id: string): Job | undefined {
@@ -63,9 +67,15 @@ export class Jobs {
     node.on('close', () => this.#closing.abort());
   }
 
-  /** SMS that wait for their outcome, of the messages that are here. */
-  get open(): number {
-    return this.#kept.open;
+  /** SMS of the node that wait for their outcome. */
+  get waiting(): number {
+    return this.#kept.waiting;
+  }
+
+  /** So many more SMS wait for their outcome, or fewer; returns how many there are. */
+  wait(more: number): number {
+    this.#kept.waiting = Math.max(0, this.#kept.waiting + more);
+    return this.#kept.waiting;
   }
 
   begin(origin: Origin, answers: Pick<Job, 'send' | 'done'>): Job {

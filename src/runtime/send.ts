@@ -1,6 +1,7 @@
 /** The node sms-send: with the queue, or without it. */
 import type { Node, NodeAPI } from 'node-red';
 import { Jobs, KeptJobs } from './jobs';
+import { leftBefore } from './left-before';
 import { Outcomes } from './outcomes';
 import { sharedOf } from './registry';
 import { DirectSends } from './send-direct';
@@ -15,7 +16,8 @@ export class SendNode {
 
   constructor(RED: NodeAPI, node: Node, config: SendDef) {
     const status = new StatusLine(RED, node);
-    const jobs = new Jobs(RED, node, keptJobs(RED, node));
+    const kept = keptJobs(RED, node);
+    const jobs = new Jobs(RED, node, kept);
     const outcomes = new Outcomes(RED, node, jobs, status);
     this.#context = { RED, node, config, status, jobs, outcomes };
     const { accounts, troubles } = sharedOf(RED);
@@ -28,6 +30,7 @@ export class SendNode {
       const disown = accounts.own(node.id, outcomes);
       node.on('close', disown);
       this.#warnOfStores();
+      this.#tellOfWaiting(kept);
     });
     const input = new SendInput(this.#context);
     const Sends = config.queue === false ? DirectSends : QueuedSends;
@@ -36,6 +39,17 @@ export class SendNode {
 
   take(input: Input): void {
     this.#sends.take(input);
+  }
+
+  /** What has waited since before a deploy, or since before this process, is shown from the start. */
+  async #tellOfWaiting(kept: KeptJobs): Promise<void> {
+    const { RED, node, status, jobs } = this.#context;
+    if (!kept.isCounted) {
+      kept.isCounted = true;
+      // A store that does not work is told of by its account.
+      jobs.wait(await leftBefore(node.id, sharedOf(RED).accounts.all()).catch(() => 0));
+    }
+    if (jobs.waiting > 0) status.show('waiting', jobs.waiting);
   }
 
   /** A message cannot go from one store into another. */

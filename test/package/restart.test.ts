@@ -48,6 +48,11 @@ return { ...msg, to, name, payload: 'Hello ' + name, when: new Date(86400000), b
   { id: 'send', type: 'sms-send', z: 'tab', provider: 'account', expires: 600, wires: [['receipt'], ['report']] },
   { id: 'catch', type: 'catch', z: 'tab', scope: null, uncaught: false, wires: [['caught']] },
   { id: 'complete', type: 'complete', z: 'tab', scope: ['send'], wires: [['done']] },
+  { id: 'status', type: 'status', z: 'tab', scope: ['send'], wires: [['shown']] },
+  {
+    ...{ id: 'shown', type: 'function', z: 'tab', outputs: 0, wires: [] },
+    func: `console.log('SHOWN ' + msg.status.text);`,
+  },
   tell('receipt', 'msg.payload.text'),
   tell('report', 'msg.payload.status'),
   tell('caught', 'msg.error.code'),
@@ -93,6 +98,7 @@ for (const version of ['5', '4'] as NodeRedVersion[]) {
       const lines = (logs + (nodeRed?.logs() ?? '')).matchAll(new RegExp(`^TOLD ${what} (.*)$`, 'gm'));
       return Array.from(lines, ([, json = '']) => JSON.parse(json) as Told);
     };
+    const shown = () => Array.from((nodeRed?.logs() ?? '').matchAll(/^SHOWN (.*)$/gm), ([, text]) => text);
     const namesOf = (list: readonly Told[]) => list.map(({ name, to }) => `${name} ${JSON.stringify(to)}`).sort();
 
     it('arrive once each, and their outcomes come out of the same node with what they came with', async () => {
@@ -110,8 +116,12 @@ for (const version of ['5', '4'] as NodeRedVersion[]) {
 
       nodeRed = await startNodeRed({ version, userDir });
       assert.equal(await waiting(), 4);
+      await until(() => shown().at(-1) === 'waiting 4');
       await give({ to: '+32470112004', name: 'third' });
-      await until(async () => (await waiting()) === 5);
+      await until(async () => (await waiting()) === 5 && shown().at(-1) === 'waiting 5');
+      const before = shown().length;
+      await nodeRed.deploy(flowOf(gone));
+      await until(() => shown().slice(before).at(-1) === 'waiting 5');
       logs += nodeRed.logs();
       assert.equal(await nodeRed.stop(), 0);
 
