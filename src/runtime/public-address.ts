@@ -29,8 +29,9 @@ export function publicAddress(
   const address = {
     url: `${base}${path}${inAddress ? `/${encodeURIComponent(inAddress)}` : ''}`,
     masked: `${base}${path}${inAddress ? '/••••••' : ''}`,
-    isPublic: given !== '' || provider?.sandboxed === true,
+    isPublic: isServed(RED) && (given !== '' || provider?.sandboxed === true),
   };
+  if (!isServed(RED)) return { ...address, note: NOT_SERVED };
   if (secret === '' && provider?.sandboxed !== true) {
     return { ...address, note: 'The account has no webhook secret, so every push is refused: give it one.' };
   }
@@ -38,6 +39,15 @@ export function publicAddress(
     return { ...address, note: 'The account has no public URL: this address works on this machine only.' };
   return address;
 }
+
+/** Whether this Node-RED answers at the addresses of its nodes at all. */
+export function isServed({ settings }: NodeAPI): boolean {
+  return (settings.httpNodeRoot as string | false | undefined) !== false;
+}
+
+/** What to do when it does not. */
+export const NOT_SERVED =
+  'This Node-RED takes no pushes: httpNodeRoot is false in its settings. Change that, or have replies and statuses fetched by receive SMS and SMS reports.';
 
 function localAddress(RED: NodeAPI): string {
   const bound = RED.server?.address?.() as AddressInfo | string | null | undefined;

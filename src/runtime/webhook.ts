@@ -14,7 +14,7 @@ import { Running } from '../store/running';
 import { accountIfAny, accountOf } from './account-of';
 import { describe } from './fail';
 import type { AccountNodeDef, Message, ProviderNode } from './nodes';
-import { type PublicAddress, publicAddress } from './public-address';
+import { isServed, NOT_SERVED, type PublicAddress, publicAddress } from './public-address';
 import { sharedOf } from './registry';
 import { MAX_BODY_BYTES, type Route, type Served } from './routes';
 import { whenStarted } from './started';
@@ -55,13 +55,9 @@ export class WebhookNode implements Served {
       node.on('close', leaveAccounts);
     });
     this.#showState();
-    if (taken)
-      this.#refused(
-        new SmsError(
-          'SMS_CONFIG',
-          `Another webhook-in node has the path ${this.path}, too: give this one a path of its own.`,
-        ),
-      );
+    const isTaken = `Another webhook-in node has the path ${this.path}, too: give this one a path of its own.`;
+    if (!isServed(RED)) this.#refused(new SmsError('SMS_CONFIG', NOT_SERVED));
+    else if (taken) this.#refused(new SmsError('SMS_CONFIG', isTaken));
   }
 
   /** Where the vendor reaches this node: the whole address, and the one that may be shown. */
@@ -108,9 +104,10 @@ export class WebhookNode implements Served {
       return isPublic ? `${url}?${REFERENCE}=${reference}` : null;
     };
     if (account.vendor.can('callback')) account.callbackUrl = makeUrl;
-    const end = this.address().isPublic ? account.tracker.addFeeder('push') : () => {};
+    const { url, isPublic } = this.address();
+    const end = isPublic ? account.tracker.addFeeder('push') : () => {};
     const { pushTo } = this.#providerNode() ?? {};
-    pushTo?.(this.address().url);
+    pushTo?.(isPublic ? url : null);
     return () => {
       end();
       pushTo?.(null);

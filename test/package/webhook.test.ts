@@ -113,3 +113,31 @@ for (const { version, settings } of ARRANGEMENTS) {
     });
   });
 }
+
+describe('webhook-in where Node-RED serves no nodes (httpNodeRoot: false)', function () {
+  this.timeout(30_000);
+  let nodeRed: NodeRed;
+
+  before(async () => {
+    const [tab, account, ...others] = FLOW;
+    const send = {
+      ...{ id: 'send', type: 'sms-send', z: 'tab', provider: 'account', wires: [[], ['REPORT']] },
+      ...{ to: '+32470120000', toType: 'str', text: 'Hello', textType: 'str' },
+    };
+    const once = { id: 'once', type: 'inject', z: 'tab', once: true, onceDelay: 0.1, props: [], wires: [['send']] };
+    const sandboxed = { ...account, sandbox: true };
+    nodeRed = await startNodeRed({
+      flows: [tab, sandboxed, ...others, send, once],
+      settings: { httpNodeRoot: false },
+    });
+  });
+
+  after(() => nodeRed?.stop());
+
+  it('says that nothing can reach it, and what becomes of a message is asked for', async () => {
+    assert.equal(await nodeRed.waitForLog(/^CAUGHT /, 10_000), 'CAUGHT "SMS_CONFIG"');
+    assert.match(await nodeRed.waitForLog(/^REPORT /, 15_000), /"delivered"/);
+    const { body } = await nodeRed.admin('GET', '/webhook-in/hook/address');
+    assert.match(JSON.stringify(body), /httpNodeRoot is false/);
+  });
+});
