@@ -4,7 +4,7 @@ import { SmsError } from '../sms/errors';
 import type { StatusReport } from '../sms/types';
 import type { TrackedMessage, TrackedStore } from '../store';
 import { Running } from '../store/running';
-import type { Clock } from './clock';
+import { type Clock, LONGEST_SLEEP } from './clock';
 import { MOST_QUESTIONS, nextQuestion } from './schedule';
 
 export interface AskingOptions {
@@ -76,7 +76,7 @@ export class Asking {
     if (this.#closed || at === Number.POSITIVE_INFINITY || at >= this.#timerAt) return;
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    const wait = Math.min(Math.max(at - this.#options.clock.now(), 1), 24 * 3600_000);
+    const wait = Math.min(Math.max(at - this.#options.clock.now(), 1), LONGEST_SLEEP);
     this.#timer = setTimeout(() => {
       this.#timerAt = Number.POSITIVE_INFINITY;
       this.during(this.#wake());

@@ -112,7 +112,7 @@ export class Attempts {
       if (account === entry.account || !handOver(account)) continue;
       const next = account;
       // Whether the next vendor can schedule or not, the outbox can.
-      const notBefore = Math.max(clock.now(), entry.at === null ? 0 : clock.at(entry.at));
+      const notBefore = Math.max(clock.now(), entry.at ?? 0);
       Object.assign(entry, { state: 'waiting', notBefore, unsentSince: null });
       this.#alone.delete(entry.reference);
       await this.#pass(entry, () => store.move(entry, next));

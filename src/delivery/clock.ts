@@ -2,6 +2,13 @@
  * The clock by which things wait: the one on the wall, which may be put back, by NTP or by hand; then this one goes on.
  * So nothing waits for hours to come again.
  */
+
+/**
+ * Milliseconds for which a timer may be trusted that stands for a time of the clock: one that is put on, by NTP after a
+ * start without it, say, or a machine that was asleep, is noticed by then.
+ */
+export const LONGEST_SLEEP = 60_000;
+
 export class Clock {
   /** What it showed when it was last looked at, and when that was by a clock that nobody sets. */
   #last = 0;

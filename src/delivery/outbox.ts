@@ -8,6 +8,7 @@ import type { OutboxEntry } from '../store';
 import { Running } from '../store/running';
 import { Attempts, allOf } from './attempts';
 import { Breaker } from './breaker';
+import { LONGEST_SLEEP } from './clock';
 import { Decisions } from './decisions';
 import { expired } from './endings';
 import { STORE_PAUSE } from './health';
@@ -221,7 +222,7 @@ export class Outbox {
     await late;
   }
 
-  /** What is sent at a time that the clock on the wall has left behind, as it was put back, waits for it. */
+  /** What is sent at a time that the clock on the wall has left behind, as it was put back, waits for it, or until that is put on. */
   async #claim(now: number, limit: number): Promise<OutboxEntry[]> {
     const { account, store, clock } = this.#options;
     const claimed = await store.claim(account, now, limit);
@@ -231,7 +232,8 @@ export class Outbox {
       state === 'sending' && at !== null && at > wall && notBefore >= at;
     for (const entry of claimed) if (entry.state === 'sending') entry.startedAt = wall;
     const early = claimed.filter(isEarly);
-    await allOf(early.map((entry) => this.#giveBack(Object.assign(entry, { notBefore: clock.at(entry.at ?? 0) }))));
+    const later = ({ at }: OutboxEntry) => Math.min(clock.at(at ?? 0), clock.now() + LONGEST_SLEEP);
+    await allOf(early.map((entry) => this.#giveBack(Object.assign(entry, { notBefore: later(entry) }))));
     return claimed.filter(({ state }) => state !== 'waiting');
   }
 
@@ -330,7 +332,5 @@ export class Outbox {
 
 /** Messages expire while the account pauses, too: so often at least they are looked at. */
 const LONGEST_PAUSE = 10_000;
-/** setTimeout takes no more than 24.8 days. */
-const LONGEST_SLEEP = 24 * 3600_000;
 /** How often, in milliseconds, a process looks for what others have taken in, who may be busy, or dead. */
 const OTHERS_PAUSE = 5000;

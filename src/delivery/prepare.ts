@@ -55,7 +55,7 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
   if (later && !request.queue) account.vendor.demand('schedule');
   // A vendor that can schedule is given the message now; for another one the outbox waits.
   const isVendors = later && account.vendor.can('schedule');
-  const notBefore = later && !isVendors ? account.clock.at(at) : now;
+  const notBefore = later && !isVendors ? at : now;
   const entry: OutboxEntry = {
     reference: newReference(),
     account: account.id,

@@ -1,10 +1,12 @@
-/** A clock that is put back by hours: what waits does not wait for them to come again. */
+/** A clock that is put back by hours: what waits does not wait for them to come again. One that is put on: nothing comes hours late. */
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
+import type { Account } from '../../dist/src/delivery/account.js';
 import { Clock } from '../../dist/src/delivery/clock.js';
+import type { Sandbox } from '../../dist/src/sandbox/index.js';
 import { embeddedStore } from '../../dist/src/store/index.js';
 import { newFile } from '../store/sqlite-files.ts';
-import { rigs, send, until } from './support.ts';
+import { type Rig, rigs, send, until } from './support.ts';
 
 const HOUR = 3600_000;
 const TO = '+32470112001';
@@ -14,6 +16,8 @@ let shift = 0;
 const putBack = (milliseconds: number) => {
   shift -= milliseconds;
 };
+
+const putOn = (milliseconds: number) => putBack(-milliseconds);
 
 function setClocks(): void {
   beforeEach(() => {
@@ -59,7 +63,7 @@ describe('the clock by which things wait', () => {
       () => 100,
       () => clock.since(Date.now() - 100),
     );
-    putBack(-6 * HOUR);
+    putOn(6 * HOUR);
     assertShows(
       () => Date.now(),
       () => clock.now(),
@@ -124,14 +128,68 @@ describe('a clock that is put back', () => {
 
   it('is right about when a message is to be sent', async () => {
     const { owner, sandbox: start, account: open } = rig();
-    // What this vendor cannot schedule waits here.
-    const sandbox = await start();
-    const provider = { ...open(sandbox).provider, capabilities: [] };
-    const account = open(sandbox, { id: 'scheduled', provider: provider as never });
+    const account = unscheduled(open, await start());
     const at = Date.now() + 400;
     await send(account, TO, 'Hello', { at });
     putBack(700);
     await owner.until(() => owner.outcomes.length === 1);
     assert(Date.now() >= at, `${at - Date.now()} ms early`);
   });
+
+  it('and is right again later: what is to be sent at a time goes by it each time', async () => {
+    const { owner, store, sandbox: start, account: open } = rig();
+    const account = unscheduled(open, await start());
+    const at = Date.now() + 300;
+    const { reference } = await send(account, TO, 'Hello', { at, expires: 3600 });
+    putBack(5 * HOUR);
+    await until(async () => ((await store.outbox.find(reference))?.notBefore ?? 0) > at + 1000);
+    // It is looked at again within a minute, and not in five hours.
+    putOn(5 * HOUR + 60_000);
+    account.outbox.wake();
+    await owner.until(() => owner.outcomes.length === 1);
+    assert(owner.outcomes[0]?.receipt);
+  });
+
+  it('does not keep what is to be sent at a time after a restart either', async () => {
+    const { owner, sandbox: start, account: open } = rig();
+    const sandbox = await start();
+    const account = unscheduled(open, sandbox);
+    putBack(5 * HOUR);
+    await send(account, TO, 'Hello', { at: Date.now() + 500 });
+    await account.close();
+    await unscheduled(open, sandbox).resume();
+    await owner.until(() => owner.outcomes.length === 1);
+    assert(owner.outcomes[0]?.receipt);
+  });
 });
+
+describe('a clock that is put on', () => {
+  const rig = rigs(() => embeddedStore({ file: newFile() }));
+  setClocks();
+
+  it('brings what is to be sent at a time, though nothing else happens', async () => {
+    minutesAreShort();
+    const { owner, sandbox: start, account: open } = rig();
+    const account = unscheduled(open, await start());
+    await send(account, TO, 'Hello', { at: Date.now() + 5 * HOUR });
+    await send(account, '+32470112002');
+    await owner.until(() => owner.reports.some(({ final }) => final));
+    putOn(5 * HOUR);
+    await owner.until(() => owner.outcomes.length === 2);
+    assert(owner.outcomes[1]?.receipt);
+  });
+});
+
+/** A minute that is waited for is over in a tenth of a second, and hours are not. */
+function minutesAreShort(): void {
+  const { setTimeout: wait } = globalThis;
+  const short = (work: () => void, time = 0, ...more: []) =>
+    wait(work, time > 50_000 && time <= 60_000 ? 100 : time, ...more);
+  sinon.stub(globalThis, 'setTimeout').callsFake(short as never);
+}
+
+/** What this vendor cannot schedule waits here. */
+function unscheduled(open: Rig['account'], sandbox: Sandbox): Account {
+  const provider = { ...open(sandbox).provider, capabilities: [] };
+  return open(sandbox, { id: 'scheduled', provider: provider as never });
+}

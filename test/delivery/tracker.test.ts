@@ -272,6 +272,16 @@ describe('the tracker', () => {
     assert.deepEqual(statuses(), ['unknown']);
   });
 
+  it('notices within a minute that the clock was put on, or that the machine was asleep', async () => {
+    answers = (id) => heard(id, 'delivered');
+    const tracker = make();
+    await accept(tracker, receipt('a', 'scheduled'), 'send', null, Date.now() + 100 * HOUR);
+    await clock.tickAsync(1000);
+    clock.setSystemTime(Date.now() + 101 * HOUR);
+    await clock.tickAsync(60_000);
+    assert.deepEqual([asked.length, statuses()], [1, ['delivered']]);
+  });
+
   it('asks no more about a message that is final', async () => {
     answers = (id) => heard(id, 'delivered');
     const tracker = make();
