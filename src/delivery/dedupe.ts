@@ -1,14 +1,12 @@
 /**
- * Keys that are sent once within their time. A key is claimed before its message is stored, in the name of this life,
- * and for good together with it: what a process claimed that died in between is free.
+ * Keys that are sent once within their time. A key is claimed by its message before that is stored, in the name of this
+ * life, and for good together with it: what a process claimed that died in between is free.
  */
 import { SmsError } from '../sms/errors';
 import type { OutboxEntry, Store } from '../store';
 import { LIFE, livesOf } from './life';
 
 const SCOPE = 'dedupe';
-/** The value of a key whose message was stored. */
-const FOR_GOOD = '';
 /** Of two who want the key of a dead process, one gets it. */
 const HEIR_FOR = 60_000;
 /** Milliseconds between two looks at a key that another process has not stored a message with, and in all: longer than the dead count as alive. */
@@ -16,6 +14,8 @@ const LOOK = 500;
 const PATIENCE = 45_000;
 
 export interface KeyRequest {
+  /** Of the message. */
+  reference: string;
   key: string;
   /** Milliseconds. */
   time: number;
@@ -41,16 +41,16 @@ export async function claimKey(store: Store, request: KeyRequest): Promise<void>
 /** `pending` for another process that may still be about to store its message. */
 async function tryKey(
   store: Store,
-  { key, time, forGood }: KeyRequest,
+  { reference, key, time, forGood }: KeyRequest,
 ): Promise<'ours' | 'used' | 'pending' | 'changed'> {
   const { marks } = store;
-  const claim = forGood ? FOR_GOOD : `${LIFE} ${Date.now() + time}`;
+  const claim = forGood ? reference : `${reference} ${LIFE} ${Date.now() + time}`;
   if (await marks.add(SCOPE, key, time, claim)) return 'ours';
   const held = await marks.get(SCOPE, key);
   // Its time was over in between.
   if (held === null) return 'changed';
-  const [life = ''] = held.split(' ');
-  if (held === FOR_GOOD || life === LIFE) return 'used';
+  const { life } = claimOf(held);
+  if (life === undefined || life === LIFE) return 'used';
   if (!(await livesOf(store).isOver(life))) return 'pending';
   if (!(await marks.add('dedupe-heir', `${life}\n${key}`, HEIR_FOR))) return 'pending';
   await marks.set(SCOPE, key, claim, time);
@@ -66,20 +66,27 @@ function duplicate({ to, time }: KeyRequest): SmsError {
 
 /** What makes the claims of these messages hold for good: to be called in the turn in which they are stored. */
 export async function confirmation({ marks }: Store, entries: readonly OutboxEntry[]): Promise<() => Promise<unknown>> {
-  const keys = entries.flatMap(({ dedupe }) => dedupe ?? []);
-  const claims = await Promise.all(keys.map(async (key) => ({ key, until: untilOf(await marks.get(SCOPE, key)) })));
+  const keys = entries.flatMap(({ dedupe: key, reference }) => (key === null ? [] : { key, reference }));
+  const claims = await Promise.all(
+    keys.map(async ({ key, reference }) => {
+      const claim = claimOf((await marks.get(SCOPE, key)) ?? '');
+      return { key, reference, until: claim.reference === reference ? claim.until : 0 };
+    }),
+  );
   return () => {
     const now = Date.now();
     const lasting = claims.filter(({ until }) => until > now);
-    return Promise.all(lasting.map(({ key, until }) => marks.set(SCOPE, key, FOR_GOOD, until - now)));
+    return Promise.all(lasting.map(({ key, reference, until }) => marks.set(SCOPE, key, reference, until - now)));
   };
 }
 
-/** A message that was not sent does not stand in the way of the next one with its key. */
-export function freeKey({ marks }: Store, { dedupe }: OutboxEntry): Promise<void> {
-  return dedupe === null ? Promise.resolve() : marks.remove(SCOPE, dedupe);
+/** A message that was not sent does not stand in the way of the next one with its key, unless another has it by now. */
+export function freeKey({ marks }: Store, { dedupe, reference }: OutboxEntry): Promise<void> {
+  return dedupe === null ? Promise.resolve() : marks.remove(SCOPE, dedupe, reference);
 }
 
-function untilOf(claim: string | null): number {
-  return Number(claim?.split(' ')[1] ?? 0);
+/** Whose a key is; `life` and `until` as long as its message is not stored. */
+function claimOf(held: string): { reference: string; life: string | undefined; until: number } {
+  const [reference = '', life, until = 0] = held.split(' ');
+  return { reference, life, until: Number(until) };
 }

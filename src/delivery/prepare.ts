@@ -85,7 +85,7 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
   };
   const refusal = request.transactional ? null : await account.optOuts.refuse(entry);
   if (refusal) throw refusal;
-  if (request.dedupe !== undefined) entry.dedupe = await keyOf(account, request, to);
+  if (request.dedupe !== undefined) entry.dedupe = await keyOf(account, request, entry);
   return entry;
 }
 
@@ -111,10 +111,14 @@ function senderOf(account: Account, asked: unknown): string | null {
 }
 
 /** @throws SmsError SMS_DUPLICATE when the key was used within its time, for this recipient */
-async function keyOf({ id, settings }: Account, request: SendRequest, to: string): Promise<string | null> {
+async function keyOf(
+  { id, settings }: Account,
+  request: SendRequest,
+  { reference, to }: OutboxEntry,
+): Promise<string | null> {
   const { dedupe, dedupeSeconds, queue } = request;
   if (dedupe === undefined || dedupe === null || dedupe === '' || dedupeSeconds <= 0) return null;
   const key = `${id}\n${to}\n${typeof dedupe === 'object' ? JSON.stringify(dedupe) : String(dedupe)}`;
-  await claimKey(settings.store, { key, time: dedupeSeconds * 1000, to, forGood: !queue });
+  await claimKey(settings.store, { reference, key, time: dedupeSeconds * 1000, to, forGood: !queue });
   return key;
 }

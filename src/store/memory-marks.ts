@@ -28,8 +28,8 @@ export class MemoryMarks implements MarkStore {
     this.#put(scope, key, value, ttl);
   }
 
-  async remove(scope: string, key: string): Promise<void> {
-    this.#delete(scope, key);
+  async remove(scope: string, key: string, beginning = ''): Promise<void> {
+    if (this.#scopes.get(scope)?.get(key)?.value.startsWith(beginning)) this.#delete(scope, key);
   }
 
   async list(

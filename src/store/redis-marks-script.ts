@@ -37,7 +37,8 @@ ops['marks.get'] = function(scope, name)
   return call('GET', markOf(scope, name))
 end
 
-ops['marks.remove'] = function(scope, name)
+ops['marks.remove'] = function(scope, name, beginning)
+  if beginning ~= '' and string.sub(call('GET', markOf(scope, name)) or '', 1, #beginning) ~= beginning then return end
   call('DEL', markOf(scope, name))
   call('ZREM', key('marks', scope), name)
 end

@@ -25,8 +25,8 @@ export class RedisMarks implements MarkStore {
     await this.#turns.write('marks.set', keyOf(scope), key, value, timeOf(ttl));
   }
 
-  async remove(scope: string, key: string): Promise<void> {
-    await this.#turns.write('marks.remove', keyOf(scope), key);
+  async remove(scope: string, key: string, beginning = ''): Promise<void> {
+    await this.#turns.write('marks.remove', keyOf(scope), key, beginning);
   }
 
   async list(

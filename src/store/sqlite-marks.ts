@@ -11,6 +11,7 @@ const SQL = {
   all: 'SELECT key, value FROM mark WHERE scope = ? AND until > ? ORDER BY key LIMIT ?',
   after: 'SELECT key, value FROM mark WHERE scope = ? AND until > ? AND key > ? ORDER BY key LIMIT ?',
   remove: 'DELETE FROM mark WHERE scope = ? AND key = ?',
+  removeOne: 'DELETE FROM mark WHERE scope = ? AND key = ? AND substr(value, 1, ?) = ?',
   any: 'SELECT 1 FROM mark WHERE scope = ? LIMIT 1',
 };
 
@@ -60,8 +61,12 @@ export class SqliteMarks implements MarkStore {
     });
   }
 
-  async remove(scope: string, key: string): Promise<void> {
-    await this.#commits.write(`mark:${scope}`, () => this.#file.run(SQL.remove, scope, key));
+  async remove(scope: string, key: string, beginning = ''): Promise<void> {
+    await this.#commits.write(`mark:${scope}`, () =>
+      beginning === ''
+        ? this.#file.run(SQL.remove, scope, key)
+        : this.#file.run(SQL.removeOne, scope, key, beginning.length, beginning),
+    );
   }
 
   list(scope: string, options: { after?: string; limit?: number } = {}): Promise<{ key: string; value: string }[]> {

@@ -187,7 +187,8 @@ export interface MarkStore {
   add(scope: string, key: string, ttl: number, value?: string): Promise<boolean>;
   get(scope: string, key: string): Promise<string | null>;
   set(scope: string, key: string, value: string, ttl: number): Promise<void>;
-  remove(scope: string, key: string): Promise<void>;
+  /** With a beginning, only a mark whose value begins so. */
+  remove(scope: string, key: string, beginning?: string): Promise<void>;
   /** In the order of their keys (by UTF-16 unit or by byte: keys are ASCII), those after `after`. */
   list(scope: string, options?: { after?: string; limit?: number }): Promise<{ key: string; value: string }[]>;
 }

@@ -6,7 +6,7 @@ import { memoryStore, type Store } from '../../dist/src/store/index.js';
 import { failing, rigs, send, until } from './support.ts';
 
 const DAY = 24 * 3600_000;
-const REQUEST = { key: 'order 7', time: DAY, to: '+32470120001', forGood: false };
+const REQUEST = { reference: 'mine', key: 'order 7', time: DAY, to: '+32470120001', forGood: false };
 const isDuplicate = { code: 'SMS_DUPLICATE' };
 
 describe('a key that another process has claimed', () => {
@@ -17,7 +17,7 @@ describe('a key that another process has claimed', () => {
     clock = sinon.useFakeTimers({ now: Date.parse('2026-11-22T10:00:00Z'), toFake: ['Date', 'setTimeout'] });
     store = { ...memoryStore(), rates: { take: async () => 0 } };
     await store.marks.set('life', 'another', '', 20_000);
-    await store.marks.set('dedupe', REQUEST.key, `another ${Date.now() + DAY}`, DAY);
+    await store.marks.set('dedupe', REQUEST.key, `theirs another ${Date.now() + DAY}`, DAY);
   });
   afterEach(() => clock.restore());
 
@@ -36,7 +36,7 @@ describe('a key that another process has claimed', () => {
   it('is used as soon as that process has stored its message', async () => {
     const claiming = assert.rejects(claimKey(store, REQUEST), isDuplicate);
     await clock.tickAsync(1000);
-    await store.marks.set('dedupe', REQUEST.key, '', DAY);
+    await store.marks.set('dedupe', REQUEST.key, 'theirs', DAY);
     await clock.tickAsync(1000);
     await claiming;
   });

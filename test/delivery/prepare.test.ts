@@ -120,6 +120,18 @@ describe('a key', () => {
     assert.equal(vendor.calls.length, 4);
   });
 
+  it('that a later message has by now is not freed by the failure of an earlier one', async () => {
+    const { owner, vendor: start, account: open } = rig();
+    const account = open(await start(() => 503));
+    const keyed = (more: object) => send(account, TO, 'one', { dedupe: 'alarm 7', ...more });
+    await keyed({ dedupeSeconds: 0.1, expires: 0.4 });
+    await wait(110);
+    await keyed({ dedupeSeconds: 60 });
+    await owner.until(() => owner.outcomes.length === 1);
+    assert.equal(owner.outcomes[0]?.error?.code, 'SMS_EXPIRED');
+    await assert.rejects(keyed({ dedupeSeconds: 60 }), { code: 'SMS_DUPLICATE' });
+  });
+
   it('lets one of many through that come at once', async () => {
     const { owner, sandbox: start, account: open } = rig();
     const sandbox = await start();

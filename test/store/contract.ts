@@ -629,6 +629,16 @@ function marksContract(store: () => Store): void {
     assert.equal(await marks.add('scope', 'key', 10_000), true);
   });
 
+  it('removes a mark by the beginning of its value, or leaves that of somebody else', async () => {
+    const { marks } = store();
+    await marks.set('scope', 'key', 'mine and more', 10_000);
+    await marks.remove('scope', 'key', 'theirs');
+    await marks.remove('scope', 'nothing', 'mine');
+    assert.equal(await marks.get('scope', 'key'), 'mine and more');
+    await marks.remove('scope', 'key', 'mine');
+    assert.equal(await marks.get('scope', 'key'), null);
+  });
+
   it('gives a mark to one of those who want it at once', async () => {
     const won = await Promise.all(Array.from({ length: 20 }, () => store().marks.add('scope', 'key', 10_000)));
     assert.equal(won.filter(Boolean).length, 1);
