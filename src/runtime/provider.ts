@@ -3,6 +3,7 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { Account } from '../delivery/account';
 import type { AccountSettings } from '../delivery/account-settings';
 import { endGone } from '../delivery/gone';
+import { OptOuts } from '../delivery/opt-outs';
 import { enrol } from '../delivery/roster';
 import { providerOf } from '../providers/known';
 import type { Provider, Settings } from '../providers/provider';
@@ -120,7 +121,16 @@ function tellOfFormer(RED: NodeAPI, node: ProviderNode, now: { choice: StoreChoi
     },
     () => {},
   );
+  new OptOuts({ account: node.id, marks: former.store.marks, statuses: [] }).list({ limit: 1 }).then(
+    ({ length }) => {
+      if (length > 0) node.warn(OPT_OUTS_STAY);
+    },
+    () => {},
+  );
 }
+
+const OPT_OUTS_STAY =
+  'Who wants no messages of this account is noted in the store that it had before, and is sent messages now: enter those numbers again.';
 
 /** The account's sandbox: the one from before a redeploy, where there is one, with its messages. */
 function sandboxLine(RED: NodeAPI, node: ProviderNode, provider: string): SandboxLine {

@@ -1,5 +1,6 @@
 /** Messages of an account that is deleted, or has another store, before they are sent: nobody forgets them silently. */
 import assert from 'node:assert/strict';
+import type { ProviderNode } from '../../dist/src/runtime/nodes.js';
 import { closeUnused } from '../../dist/src/runtime/open-stores.js';
 import { account, codeOf, type Entry, flows, nodeOf, unload, wait } from './support.ts';
 
@@ -48,4 +49,14 @@ describe('a message that waits', () => {
       assert.equal(warned(), '[]', 'not at each deploy');
     });
   }
+
+  it('is not all that stays behind: so does who wants no messages', async () => {
+    const sandbox = await start();
+    await load(SENDING, [account(sandbox)]);
+    await (nodeOf('account') as unknown as ProviderNode).account?.optOuts.add(TO);
+    await unload();
+    await load(SENDING, [MEMORY, account(sandbox, { store: 'store' })]);
+    await wait(50);
+    assert.match(warned(), /wants no messages.*enter those numbers again/);
+  });
 });
