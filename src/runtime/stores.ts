@@ -11,7 +11,7 @@ import { forget, type StoreChoice } from './open-stores';
 
 export interface StoreDef extends NodeDef {
   kind: string;
-  /** Days for which a message is remembered after its final status. */
+  /** Days for which a message is remembered after its final status, one at least. */
   keepDays: number | string;
 }
 
@@ -33,7 +33,7 @@ export function setUpStore(RED: NodeAPI, node: StoreNode, config: StoreDef): voi
     const kind = KINDS[config.kind || 'embedded'];
     if (!kind)
       throw new SmsError('SMS_CONFIG', `There is no kind of store '${config.kind}': open the node and choose one.`);
-    node.choice = kind(RED, node, Math.max(0, numberOr(config.keepDays, KEEP_DAYS)));
+    node.choice = kind(RED, node, numberOr(config.keepDays, KEEP_DAYS));
   } catch (error) {
     node.trouble = toSmsError(error);
     node.error(node.trouble);

@@ -1,9 +1,8 @@
 /** Tracked messages in Redis; a final one is forgotten by Redis itself after its days. */
 import { keyOf } from './redis-entry';
 import type { RedisTurns } from './redis-turns';
+import { keptFor } from './states';
 import type { TrackedMessage, TrackedStore } from './store';
-
-const DAY = 24 * 3600_000;
 
 export class RedisTracked implements TrackedStore {
   #turns: RedisTurns;
@@ -12,7 +11,7 @@ export class RedisTracked implements TrackedStore {
   /** @param keepDays how long a message is kept after it is final, or should have been */
   constructor(turns: RedisTurns, keepDays: number) {
     this.#turns = turns;
-    this.#keep = keepDays * DAY;
+    this.#keep = keptFor(keepDays);
   }
 
   draft(message: TrackedMessage): TrackedMessage {
@@ -69,7 +68,7 @@ export class RedisTracked implements TrackedStore {
 
   /** Milliseconds that it is kept from now on: one without a final status has to be told of before it is forgotten. */
   #ttl({ final, finalBy }: TrackedMessage): string {
-    const time = final ? this.#keep : Math.max(0, finalBy - Date.now()) + Math.max(this.#keep, DAY);
+    const time = final ? this.#keep : Math.max(0, finalBy - Date.now()) + this.#keep;
     return time === Number.POSITIVE_INFINITY ? '' : String(Math.ceil(time));
   }
 }

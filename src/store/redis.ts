@@ -17,7 +17,7 @@ export interface RedisStoreOptions {
   url: string;
   /** What the names of all keys begin with, for a Redis that others use, too. `sms` unless said otherwise. */
   prefix?: string;
-  /** Days for which a message is remembered after its final status. 30 unless said otherwise. */
+  /** Days for which a message is remembered after its final status, one at least. 30 unless said otherwise. */
   keepDays?: number;
   /** Told once of what is no error, and should be known. */
   warn?: (sentence: string) => void;

@@ -1,8 +1,8 @@
 /** Takes out of the embedded store what nobody will ask for any more, a little at a time. */
 import type { Commits } from './sqlite-commits';
 import type { SqliteFile } from './sqlite-file';
+import { keptFor } from './states';
 
-const DAY = 24 * 3600_000;
 /** Milliseconds: the first time when Node-RED has settled down, then every hour, and in between the steps. */
 const [FIRST, PAUSE, BETWEEN] = [60_000, 3600_000, 20];
 /** Rows a step, and how many of an account are looked at for them: some milliseconds on a small machine. */
@@ -29,7 +29,7 @@ export class Pruning {
   constructor(file: SqliteFile, commits: Commits, keepDays: number) {
     this.#file = file;
     this.#commits = commits;
-    this.#keep = keepDays * DAY;
+    this.#keep = keptFor(keepDays);
   }
 
   /** There is a file, from now on. */
@@ -43,11 +43,9 @@ export class Pruning {
   async step(now: number): Promise<boolean> {
     const remove = (sql: string, ...which: (string | number)[]) => Number(this.#file.run(sql, ...which, STEP).changes);
     const before = now - this.#keep;
-    // One without a final status has to be told of before it is forgotten.
-    const overdue = now - Math.max(this.#keep, DAY);
     const removed = await this.#commits.write(null, () => [
       remove(SQL.final, before),
-      ...this.#accounts().map((account) => remove(SQL.open, account, overdue, overdue)),
+      ...this.#accounts().map((account) => remove(SQL.open, account, before, before)),
       remove(SQL.marks, now),
     ]);
     return removed.some((count) => count === STEP);

@@ -10,7 +10,7 @@ import type { Store } from './store';
 export interface EmbeddedStoreOptions {
   /** Path of the file; it and its folder are made when they are not there. One process at a time may have it open. */
   file: string;
-  /** Days for which a message is remembered after its final status. 30 unless said otherwise. */
+  /** Days for which a message is remembered after its final status, one at least. 30 unless said otherwise. */
   keepDays?: number;
 }
 

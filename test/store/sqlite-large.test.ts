@@ -97,9 +97,9 @@ describe('the embedded store', () => {
   });
 
   it('forgets by itself, a minute after it was opened, and again when there was more than a step to forget', async () => {
-    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const clock = sinon.useFakeTimers({ now: Date.now(), toFake: ['Date', 'setTimeout', 'clearTimeout'] });
     const file = newFile();
-    const store = embeddedStore({ file, keepDays: 0 });
+    const store = embeddedStore({ file, keepDays: 1 });
     assert.equal(clock.countTimers(), 0);
     await store.open();
     fs.copyFileSync(file, `${file}.copy`);
@@ -107,6 +107,7 @@ describe('the embedded store', () => {
     await Promise.all(Array.from({ length: 300 }, (_, i) => store.tracked.save(tracked(`${i}`, { final: true }))));
     assert.equal(clock.countTimers(), 1, 'also when the file was opened twice');
     const left = async () => (await store.tracked.sentTo(ACCOUNT, '+3201', 0)).length;
+    clock.setSystemTime(Date.now() + DAY);
     const steps: number[] = [];
     for (const wait of [59_999, 1, 20, 3600_000]) {
       await clock.tickAsync(wait);
@@ -137,6 +138,21 @@ describe('the embedded store', () => {
     assert.equal(await messages.find(ACCOUNT, '449'), null);
     assert.equal((await messages.find(ACCOUNT, 'open'))?.id, 'open');
     assert.equal(await marks.get('scope', 'alive'), 'value');
+    pruning.close();
+    file.close();
+  });
+
+  it('keeps a final message for a day, though it should be kept for less: a look-up has to know whose its record is', async () => {
+    const file = new SqliteFile(newFile(), UNOBSERVED);
+    file.open();
+    const commits = new Commits(file);
+    const messages = new SqliteTracked(file, commits);
+    await messages.save(tracked('over', { final: true }));
+    const pruning = new Pruning(file, commits, 0);
+    await pruning.step(Date.now() + 0.9 * DAY);
+    assert.equal((await messages.find(ACCOUNT, 'over'))?.id, 'over');
+    await pruning.step(Date.now() + DAY + 1000);
+    assert.equal(await messages.find(ACCOUNT, 'over'), null);
     pruning.close();
     file.close();
   });
