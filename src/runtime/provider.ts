@@ -1,4 +1,5 @@
 /** Makes an account out of an `sms-provider` node: its properties, its credentials, or its sandbox. */
+import { randomUUID } from 'node:crypto';
 import type { NodeAPI, NodeDef } from 'node-red';
 import { Account } from '../delivery/account';
 import type { AccountSettings } from '../delivery/account-settings';
@@ -109,26 +110,31 @@ function tellOfFormer(RED: NodeAPI, node: ProviderNode, now: { choice: StoreChoi
     if (removed) stores.delete(node.id);
     done();
   });
-  const isSameServer = former?.store.rates && now.store.rates;
-  if (!former || former.choice.key === now.choice.key || isSameServer) return;
+  if (!former || former.choice.key === now.choice.key) return;
   const [stays, then] = former.choice.forgetful
     ? ['were in the memory that was its store', 'are not sent']
     : ['stay in the store that it had before', 'go on when it uses that one again'];
-  former.store.outbox.counts(node.id).then(
-    ({ waiting, sending, unknown, held }) => {
-      const left = waiting + sending + unknown + held;
-      if (left > 0) node.warn(`Messages of this account that ${stays}, and ${then}: ${left}.`);
-    },
-    () => {},
-  );
-  new OptOuts({ account: node.id, marks: former.store.marks, statuses: [] }).list({ limit: 1 }).then(
-    ({ length }) => {
-      if (length > 0) node.warn(OPT_OUTS_STAY);
-    },
-    () => {},
-  );
+  const tell = async () => {
+    if (await areSame(former.store, now.store, node.id)) return;
+    const { waiting, sending, unknown, held } = await former.store.outbox.counts(node.id);
+    const left = waiting + sending + unknown + held;
+    if (left > 0) node.warn(`Messages of this account that ${stays}, and ${then}: ${left}.`);
+    const optOuts = new OptOuts({ account: node.id, marks: former.store.marks, statuses: [] });
+    if ((await optOuts.list({ limit: 1 })).length > 0) node.warn(OPT_OUTS_STAY);
+  };
+  tell().catch(() => {});
 }
 
+/** Whether two servers with different addresses are one: what is written to it in one way is read in the other. */
+async function areSame(former: Store, now: Store, account: string): Promise<boolean> {
+  if (!former.rates || !now.rates) return false;
+  const word = randomUUID();
+  await now.marks.set('same', account, word, READ_WITHIN);
+  return (await former.marks.get('same', account)) === word;
+}
+
+/** Milliseconds. */
+const READ_WITHIN = 60_000;
 const OPT_OUTS_STAY =
   'Who wants no messages of this account is noted in the store that it had before, and is sent messages now: enter those numbers again.';
 

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import type { ProviderNode } from '../../dist/src/runtime/nodes.js';
 import { closeUnused } from '../../dist/src/runtime/open-stores.js';
+import { until } from '../delivery/support.ts';
+import { sharedRedis } from '../support/redis.ts';
 import { account, codeOf, type Entry, flows, nodeOf, unload, wait } from './support.ts';
 
 const { sandbox: start, load } = flows();
@@ -49,6 +51,23 @@ describe('a message that waits', () => {
       assert.equal(warned(), '[]', 'not at each deploy');
     });
   }
+
+  it('and stays behind on another server is told of, and not when that is the same by another address', async function () {
+    const redis = await sharedRedis(this);
+    const sandbox = await start();
+    const at = (url: string) => ({ id: 'store', type: 'sms-store', kind: 'redis', credentials: { url } });
+    const deployed = (url: string) => load(SENDING, [at(url), account(sandbox, { ...NOWHERE, store: 'store' })]);
+    const flow = await deployed(`${redis.url}/1`);
+    flow.give({ to: TO, payload: 'waits' });
+    await flow.until(() => flow.statuses.length > 0);
+    await unload();
+    await deployed(`redis://localhost:${redis.port}/1`);
+    await wait(300);
+    assert.equal(warned(), '[]');
+    await unload();
+    await deployed(`${redis.url}/2`);
+    await until(() => /stay in the store that it had before.*: 1\./.test(warned()));
+  });
 
   it('is not all that stays behind: so does who wants no messages', async () => {
     const sandbox = await start();
