@@ -8,6 +8,8 @@ export interface AccountSettings {
   id: string;
   name: string;
   provider: Provider;
+  /** The provider is a sandbox: no SMS gets to a phone. */
+  sandboxed?: boolean;
   /** Default sender ID; null for the vendor's choice. */
   sender: string | null;
   /** ISO country of national numbers; empty for international numbers only. */

@@ -21,6 +21,7 @@ import { History } from './history';
 import { Inbox } from './inbox';
 import type { Owner } from './letters';
 import { type Lives, livesOf } from './life';
+import { lineOf, misplaced, outOfSight } from './line';
 import { findAttempt, recall, remember } from './lookup';
 import { News, type NewsRequest } from './news';
 import { OptOuts } from './opt-outs';
@@ -42,6 +43,8 @@ export class Account {
   readonly name: string;
   readonly provider: Provider;
   readonly settings: AccountSettings;
+  /** Where its messages go: written down with each of them. */
+  readonly line: string;
   readonly outbox: Outbox;
   readonly tracker: Tracker;
   readonly clock = new Clock();
@@ -71,6 +74,7 @@ export class Account {
     this.name = name;
     this.provider = provider;
     this.settings = settings;
+    this.line = lineOf(settings);
     this.#accounts = accounts;
     const { signal } = this.#closing;
     this.#pacing = new Pacing({ account: id, store, rate, ready: () => this.#logIn(), signal });
@@ -306,10 +310,11 @@ export class Account {
       batch: provider.verbs.sendMany ? (provider.batch ?? MOST_TOGETHER) : 1,
       batchKey: ({ sender, options, at }) => JSON.stringify([sender, options, at]),
       send: (entries) => this.#send(entries),
-      refuse: (entry) => this.optOuts.refuse(entry),
+      refuse: async (entry) => misplaced(entry, this.line) ?? this.optOuts.refuse(entry),
       recall: (entry) => recall(this, entry),
       remember: (reference, accepted) => remember(this, reference, accepted),
       lookup: provider.verbs.lookup ? (entry) => findAttempt(this, entry, this.#accounts.all()) : null,
+      outOfSight: (entry) => outOfSight(entry, this.line),
       settling: (settlement) => settling(this, settlement),
       alone: onlyOne(store.marks, id),
       health: this.#health,

@@ -113,7 +113,7 @@ export class Attempts {
       const next = account;
       // Whether the next vendor can schedule or not, the outbox can.
       const notBefore = Math.max(clock.now(), entry.at ?? 0);
-      Object.assign(entry, { state: 'waiting', notBefore, unsentSince: null });
+      Object.assign(entry, { state: 'waiting', line: '', notBefore, unsentSince: null });
       this.#alone.delete(entry.reference);
       await this.#pass(entry, () => store.move(entry, next));
       handOver(next);

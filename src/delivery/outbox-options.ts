@@ -61,6 +61,8 @@ export interface OutboxOptions {
   remember(reference: string, accepted: Accepted): Promise<void>;
   /** Asks the vendor for the attempt; null when it has no such call. */
   lookup: ((entry: OutboxEntry) => Promise<Accepted | null>) | null;
+  /** Why the vendor cannot be asked for the attempt, and it must not be repeated; null where neither holds. */
+  outOfSight(entry: OutboxEntry): SmsError | null;
   settling(settlement: Settlement): Settling;
   /** Does it unless somebody else is at it; false then. @throws SmsError SMS_STORE */
   alone(reference: string, work: () => Promise<boolean>): Promise<boolean>;

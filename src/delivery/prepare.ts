@@ -68,6 +68,7 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
     to,
     text,
     sender,
+    line: account.line,
     options,
     provider: provider.id,
     alphabet,

@@ -9,6 +9,7 @@ import type { Account } from './account';
 export async function sendAll(account: Account, entries: readonly OutboxEntry[]): Promise<(Accepted | SmsError)[]> {
   const session = await account.vendor.session();
   await demandOurs(account, entries);
+  for (const entry of entries) entry.line = account.line;
   const { provider } = account;
   const messages = entries.map((entry) => messageOf(account, entry));
   const [first] = messages;

@@ -60,6 +60,8 @@ export class Unknown {
 
   async lookUp(entry: OutboxEntry): Promise<void> {
     const { lookup, lookups, clock } = this.#options;
+    const outOfSight = this.#options.outOfSight(entry);
+    if (outOfSight) return this.#undecided(entry, outOfSight);
     // Many may be unknown together, and a vendor that hangs takes long to answer none of them.
     if (this.#isOver(entry) && clock.now() - this.#unansweredSince >= LOOK_UP_LONGER) {
       return this.#stillUnknown(entry, unanswered());
@@ -101,6 +103,11 @@ export class Unknown {
       entry.notBefore = clock.now() + backoff(entry.attempts);
       return this.#fates.save(entry);
     }
+    return this.#undecided(entry, cause);
+  }
+
+  #undecided(entry: OutboxEntry, cause?: SmsError): Promise<void> {
+    const uncertain = this.#options.uncertain === 'drop' ? 'drop' : 'hold';
     const error = uncertainError(entry, uncertain, cause);
     return uncertain === 'drop' ? this.#fates.end({ entry, error }) : this.#fates.hold(entry, error);
   }

@@ -56,6 +56,7 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
     const account = new Account(
       {
         ...settings,
+        sandboxed: node.sandboxed,
         store,
         connect: async () => {
           const { settings: given, ...rest } = await line.connect();

@@ -33,6 +33,11 @@ export interface OutboxEntry {
   text: string;
   /** Asked for by the message; null for the account's own. */
   sender: string | null;
+  /**
+   * Where it goes, as of the last attempt, or else of when it was taken in: a vendor, or its sandbox. Empty after it was
+   * handed over to another account, until that has tried; one of an earlier version does not say.
+   */
+  line?: string;
   /** The parameters of `provider`, as the message gave them. */
   options: Record<string, unknown>;
   provider: string;

@@ -86,6 +86,7 @@ describe('a batch', () => {
       refuse: async () => null,
       recall: async () => null,
       remember: async () => {},
+      outOfSight: () => null,
       alone: (_reference, work) => work(),
       settling: (settlement) => ({
         mark: { scope: 'letters', key: settlement.entry.reference },
