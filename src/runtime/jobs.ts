@@ -22,10 +22,6 @@ interface Carried extends Omit<Origin, 'message'> {
 export class KeptJobs {
   /** Recipients who are not settled. */
   open = 0;
-  /** SMS of the node that wait for their outcome, wherever their messages are. */
-  waiting = 0;
-  /** Whether those of a former process are among them. */
-  isCounted = false;
   #jobs = new Dictionary<Job>();
 
   get(id: string): Job | undefined {
@@ -65,17 +61,6 @@ export class Jobs {
     this.#node = node;
     this.#kept = kept;
     node.on('close', () => this.#closing.abort());
-  }
-
-  /** SMS of the node that wait for their outcome. */
-  get waiting(): number {
-    return this.#kept.waiting;
-  }
-
-  /** So many more SMS wait for their outcome, or fewer; returns how many there are. */
-  wait(more: number): number {
-    this.#kept.waiting = Math.max(0, this.#kept.waiting + more);
-    return this.#kept.waiting;
   }
 
   begin(origin: Origin, answers: Pick<Job, 'send' | 'done'>): Job {

@@ -1,4 +1,4 @@
-/** What an earlier process of this Node-RED left in the outbox: a node that has been started says so. */
+/** What waits in the outbox since before a node was made, in this deploy or with this process: the node shows how much. */
 import type { Account } from '../delivery/account';
 import { LIFE } from '../delivery/life';
 
@@ -6,18 +6,24 @@ import { LIFE } from '../delivery/life';
 const MOST = 500;
 const STATES = ['waiting', 'sending', 'unknown'] as const;
 
-/** How many SMS of a node wait for their outcome since before this process. @throws SmsError SMS_STORE */
-export async function leftBefore(owner: string, accounts: readonly Account[]): Promise<number> {
-  const left = await Promise.all(accounts.map((account) => leftIn(account, owner)));
+/**
+ * How many SMS of a node wait for their outcome.
+ * @param begun when the node was made, epoch milliseconds
+ * @throws SmsError SMS_STORE
+ */
+export async function leftBefore(owner: string, begun: number, accounts: readonly Account[]): Promise<number> {
+  const left = await Promise.all(accounts.map((account) => leftIn(account, owner, begun)));
   return left.reduce((sum, count) => sum + count, 0);
 }
 
-async function leftIn({ id, settings: { store } }: Account, owner: string): Promise<number> {
-  // Where several share a store, each tells of what it has taken in itself.
-  if (store.rates) return 0;
+async function leftIn({ id, settings: { store } }: Account, owner: string, begun: number): Promise<number> {
   const lists = await Promise.all(STATES.map((state) => store.outbox.list(id, state, { limit: MOST })));
-  const left = lists.map((entries) => entries.filter((entry) => entry.owner === owner && entry.life !== LIFE).length);
-  const isFull = left[0] === MOST;
-  const waiting = isFull ? (await store.outbox.counts(id)).waiting : (left[0] ?? 0);
-  return left.slice(1).reduce((sum, count) => sum + count, waiting);
+  const left = lists.map((entries) => {
+    const own = entries.filter((entry) => entry.owner === owner && entry.createdAt < begun);
+    // Where several processes share a store, each tells of what it has taken in itself.
+    return own.filter(({ life }) => life === LIFE || !store.rates).length;
+  });
+  const [first = 0, ...others] = left;
+  const waiting = first === MOST ? (await store.outbox.counts(id)).waiting : first;
+  return others.reduce((sum, count) => sum + count, waiting);
 }

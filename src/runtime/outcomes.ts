@@ -19,6 +19,7 @@ export class Outcomes implements Owner {
   #jobs: Jobs;
   #status: StatusLine;
   #followed = new FollowedMessages();
+  #waiting = 0;
 
   constructor(RED: NodeAPI, node: Node, jobs: Jobs, status: StatusLine) {
     this.#RED = RED;
@@ -27,8 +28,14 @@ export class Outcomes implements Owner {
     this.#status = status;
   }
 
+  /** So many more SMS wait for their outcome, or fewer; returns how many there are. */
+  wait(more: number): number {
+    this.#waiting = Math.max(0, this.#waiting + more);
+    return this.#waiting;
+  }
+
   settled(message: SettledMessage, outcome: Outcome, account: AccountReference): void | Promise<void> {
-    this.#jobs.wait(-1);
+    this.wait(-1);
     const context = contextOf(message.context);
     const tell = (job: Job) => {
       if (outcome.receipt) this.#accepted(job, context.index, outcome.receipt, message.follow);
@@ -85,7 +92,7 @@ export class Outcomes implements Owner {
 
   #accepted(job: Job, index: number, receipt: Receipt, follow: boolean): void {
     if (follow) this.#follow(job, index, receipt);
-    this.#status.show(receipt.status, this.#jobs.waiting || '');
+    this.#status.show(receipt.status, this.#waiting || '');
     const message = messageFor(this.#RED, job, index);
     message.payload = receipt;
     job.send(message);
@@ -103,7 +110,7 @@ export class Outcomes implements Owner {
   #report(report: StatusReport, message: Message): void {
     // What belongs to the moment of the receipt does not belong to a report that comes later.
     const { req, res, payload, parts, sms, error, ...rest } = message;
-    this.#status.show(report.status, this.#jobs.waiting || '');
+    this.#status.show(report.status, this.#waiting || '');
     this.#node.send([
       null,
       { ...rest, _msgid: rest._msgid ?? this.#RED.util.generateId(), payload: report } as Message,

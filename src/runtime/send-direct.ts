@@ -83,7 +83,7 @@ export class DirectSends {
   ): Promise<void> {
     try {
       const entry = await taken.account.prepare(request);
-      this.#context.jobs.wait(1);
+      this.#context.outcomes.wait(1);
       // What becomes of it is told to whoever is this node by then: it may be deployed again meanwhile.
       await taken.account.sendNow(entry);
     } catch (thrown) {

@@ -93,7 +93,7 @@ export class QueuedSends {
   async #submit({ account, job }: Taken, entries: readonly OutboxEntry[]): Promise<void> {
     if (entries.length === 0) return;
     const { status, jobs, outcomes } = this.#context;
-    status.show('waiting', jobs.wait(entries.length));
+    status.show('waiting', outcomes.wait(entries.length));
     jobs.keep(job);
     const last = entries.reduce((latest, { expiresAt }) => Math.max(latest, expiresAt), 0);
     // In the turn of the SMS themselves.
@@ -103,7 +103,7 @@ export class QueuedSends {
       .then(() => written)
       .catch((thrown) => {
         const error = toSmsError(thrown, 'SMS_STORE');
-        jobs.wait(-entries.length);
+        outcomes.wait(-entries.length);
         for (const { context, to } of entries) {
           const { index } = contextOf(context);
           outcomes.guarded(() => outcomes.failed(job, index, error, { account, to, attempts: 0 }));

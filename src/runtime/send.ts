@@ -15,9 +15,9 @@ export class SendNode {
   #sends: QueuedSends | DirectSends;
 
   constructor(RED: NodeAPI, node: Node, config: SendDef) {
+    const begun = Date.now();
     const status = new StatusLine(RED, node);
-    const kept = keptJobs(RED, node);
-    const jobs = new Jobs(RED, node, kept);
+    const jobs = new Jobs(RED, node, keptJobs(RED, node));
     const outcomes = new Outcomes(RED, node, jobs, status);
     this.#context = { RED, node, config, status, jobs, outcomes };
     const { accounts, troubles } = sharedOf(RED);
@@ -30,7 +30,7 @@ export class SendNode {
       const disown = accounts.own(node.id, outcomes);
       node.on('close', disown);
       this.#warnOfStores();
-      this.#tellOfWaiting(kept);
+      this.#tellOfWaiting(begun);
     });
     const input = new SendInput(this.#context);
     const Sends = config.queue === false ? DirectSends : QueuedSends;
@@ -41,15 +41,12 @@ export class SendNode {
     this.#sends.take(input);
   }
 
-  /** What has waited since before a deploy, or since before this process, is shown from the start. */
-  async #tellOfWaiting(kept: KeptJobs): Promise<void> {
-    const { RED, node, status, jobs } = this.#context;
-    if (!kept.isCounted) {
-      kept.isCounted = true;
-      // A store that does not work is told of by its account.
-      jobs.wait(await leftBefore(node.id, sharedOf(RED).accounts.all()).catch(() => 0));
-    }
-    if (jobs.waiting > 0) status.show('waiting', jobs.waiting);
+  /** What has waited since before a deploy, or a restart, is shown from the start. */
+  async #tellOfWaiting(begun: number): Promise<void> {
+    const { RED, node, status, outcomes } = this.#context;
+    // A store that does not work is told of by its account.
+    const left = await leftBefore(node.id, begun, sharedOf(RED).accounts.all()).catch(() => 0);
+    if (left > 0) status.show('waiting', outcomes.wait(left));
   }
 
   /** A message cannot go from one store into another. */
