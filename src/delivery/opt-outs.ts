@@ -92,6 +92,12 @@ export class OptOuts {
     return (await this.#marks.list(this.#out, page)).map(({ key, value }) => read(key, value));
   }
 
+  /** Takes note of all that is known elsewhere: of each phone, the latest word holds. @throws SmsError SMS_STORE */
+  async takeOver(elsewhere: OptOuts): Promise<void> {
+    await this.#each(elsewhere.#in, elsewhere.#marks, (to, at) => this.#wantsAgain(to, at));
+    await this.#each(elsewhere.#out, elsewhere.#marks, (to, kept) => this.#wantsNone(read(to, kept)));
+  }
+
   /** Why this message may not go out; null when it may. @throws SmsError SMS_STORE */
   async refuse({ to, transactional }: { to: string; transactional: boolean }): Promise<SmsError | null> {
     const kept = transactional ? null : await this.#marks.get(this.#out, to);
@@ -101,6 +107,17 @@ export class OptOuts {
       'SMS_OPTED_OUT',
       `${to} wants no more messages (${REASONS[found.source]}, ${found.since}). Whoever has that phone may write START; a message that must go out all the same is to be marked as transactional.`,
     );
+  }
+
+  /** All that is in a scope, a page at a time. */
+  async #each(scope: string, marks: MarkStore, take: (to: string, value: string) => Promise<void>): Promise<void> {
+    let after = '';
+    for (;;) {
+      const page = await marks.list(scope, { after, limit: LONGEST_PAGE });
+      await this.#inTurn(() => Promise.all(page.map(({ key, value }) => take(key, value))));
+      if (page.length < LONGEST_PAGE) return;
+      after = page.at(-1)?.key ?? '';
+    }
   }
 
   async #wantsNone(wanted: OptOut): Promise<void> {

@@ -52,7 +52,6 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
     const choice = storeOf(RED, config.store);
     const { store, release } = use(choice);
     used = { store, release };
-    tellOfFormer(RED, node, { choice, store });
     const account = new Account(
       {
         ...settings,
@@ -71,6 +70,7 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
       accounts,
     );
     node.account = account;
+    leaveFormer(RED, node, account, choice);
     accounts.add(account);
     // Whoever is told of what waits in the store must be there first.
     whenStarted(RED, node, () => {
@@ -102,28 +102,35 @@ export function setUp(RED: NodeAPI, node: ProviderNode, config: ProviderDef): vo
   }
 }
 
-/** From one store into another there is no way in one piece: what waits where it is must not be forgotten there. */
-function tellOfFormer(RED: NodeAPI, node: ProviderNode, now: { choice: StoreChoice; store: Store }): void {
+/**
+ * What the store that an account had before holds of it. For messages there is no way from one into another in one piece:
+ * what waits there must not be forgotten. Who wants none is taken note of here, too.
+ */
+function leaveFormer(RED: NodeAPI, node: ProviderNode, account: Account, choice: StoreChoice): void {
   const { stores } = sharedOf(RED);
+  const { store } = account.settings;
   const former = stores.get(node.id);
-  stores.set(node.id, now);
+  stores.set(node.id, { choice, store });
   node.on('close', (removed: boolean, done: () => void) => {
     if (removed) stores.delete(node.id);
     done();
   });
-  if (!former || former.choice.key === now.choice.key) return;
+  if (!former || former.choice.key === choice.key) return;
+  const { marks, outbox } = former.store;
   const [stays, then] = former.choice.forgetful
     ? ['were in the memory that was its store', 'are not sent']
     : ['stay in the store that it had before', 'go on when it uses that one again'];
-  const tell = async () => {
-    if (await areSame(former.store, now.store, node.id)) return;
-    const { waiting, sending, unknown, held } = await former.store.outbox.counts(node.id);
+  const take = async () => {
+    if (await areSame(former.store, store, node.id)) return;
+    const known = new OptOuts({ account: node.id, marks, statuses: [] });
+    await account.optOuts
+      .takeOver(known)
+      .catch((error) => node.warn(`${OPT_OUTS_STAY} (${toSmsError(error).message})`));
+    const { waiting, sending, unknown, held } = await outbox.counts(node.id);
     const left = waiting + sending + unknown + held;
     if (left > 0) node.warn(`Messages of this account that ${stays}, and ${then}: ${left}.`);
-    const optOuts = new OptOuts({ account: node.id, marks: former.store.marks, statuses: [] });
-    if ((await optOuts.list({ limit: 1 })).length > 0) node.warn(OPT_OUTS_STAY);
   };
-  tell().catch(() => {});
+  take().catch(() => {});
 }
 
 /** Whether two servers with different addresses are one: what is written to it in one way is read in the other. */
@@ -137,7 +144,7 @@ async function areSame(former: Store, now: Store, account: string): Promise<bool
 /** Milliseconds. */
 const READ_WITHIN = 60_000;
 const OPT_OUTS_STAY =
-  'Who wants no messages of this account is noted in the store that it had before, and is sent messages now: enter those numbers again.';
+  'Who wants no messages of this account is noted in the store that it had before, and could not be read there: enter those numbers again.';
 
 /** The account's sandbox: the one from before a redeploy, where there is one, with its messages. */
 function sandboxLine(RED: NodeAPI, node: ProviderNode, provider: string): SandboxLine {

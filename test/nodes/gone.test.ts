@@ -69,13 +69,26 @@ describe('a message that waits', () => {
     await until(() => /stay in the store that it had before.*: 1\./.test(warned()));
   });
 
-  it('is not all that stays behind: so does who wants no messages', async () => {
+  it('stays behind, but who wants no messages comes along, and who wants them again', async () => {
     const sandbox = await start();
-    await load(SENDING, [account(sandbox)]);
-    await (nodeOf('account') as unknown as ProviderNode).account?.optOuts.add(TO);
+    const [first, second] = [account(sandbox), account(sandbox, { store: 'store' })];
+    const optOuts = () => {
+      const { account } = nodeOf('account') as unknown as ProviderNode;
+      assert(account);
+      return account.optOuts;
+    };
+    const known = async () => (await optOuts().list()).map(({ to }) => to);
+    const others = Array.from({ length: 1500 }, (_, i) => `+3247${1_000_000 + i}`);
+    await load(SENDING, [MEMORY, first]);
+    await Promise.all([TO, ...others].map((to) => optOuts().add(to)));
     await unload();
-    await load(SENDING, [MEMORY, account(sandbox, { store: 'store' })]);
-    await wait(50);
-    assert.match(warned(), /wants no messages.*enter those numbers again/);
+    await load(SENDING, [MEMORY, second]);
+    await until(async () => (await optOuts().find(TO)) !== null && (await known()).length === 1000);
+    await until(async () => (await optOuts().list({ after: others[998] })).length === 501);
+    await optOuts().lift(TO);
+    await unload();
+    await load(SENDING, [MEMORY, first]);
+    await until(async () => (await optOuts().find(TO)) === null);
+    assert.equal((await known()).length, 1000);
   });
 });
