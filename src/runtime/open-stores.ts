@@ -11,6 +11,8 @@ export interface StoreChoice {
   /** How it is made, as far as two of one key may differ. */
   settings: string;
   make(): Store;
+  /** Whether somebody has taken away what was in it. */
+  isGone?(): boolean;
   /** What is in it is gone when it is closed: it stays open until it is forgotten. */
   forgetful?: true;
 }

@@ -115,22 +115,25 @@ function leaveFormer(RED: NodeAPI, node: ProviderNode, account: Account, choice:
     if (removed) stores.delete(node.id);
     done();
   });
-  if (!former || former.choice.key === choice.key) return;
-  const { marks, outbox } = former.store;
+  if (!former || former.choice.key === choice.key || former.choice.isGone?.()) return;
   const [stays, then] = former.choice.forgetful
     ? ['were in the memory that was its store', 'are not sent']
     : ['stay in the store that it had before', 'go on when it uses that one again'];
-  const take = async () => {
-    if (await areSame(former.store, store, node.id)) return;
-    const known = new OptOuts({ account: node.id, marks, statuses: [] });
+  const take = async (left: Store) => {
+    if (await areSame(left, store, node.id)) return;
+    const known = new OptOuts({ account: node.id, marks: left.marks, statuses: [] });
     await account.optOuts
       .takeOver(known)
       .catch((error) => node.warn(`${OPT_OUTS_STAY} (${toSmsError(error).message})`));
-    const { waiting, sending, unknown, held } = await outbox.counts(node.id);
-    const left = waiting + sending + unknown + held;
-    if (left > 0) node.warn(`Messages of this account that ${stays}, and ${then}: ${left}.`);
+    const { waiting, sending, unknown, held } = await left.outbox.counts(node.id);
+    const count = waiting + sending + unknown + held;
+    if (count > 0) node.warn(`Messages of this account that ${stays}, and ${then}: ${count}.`);
   };
-  take().catch(() => {});
+  // One that was closed meanwhile is opened once more; what is gone with it is still here.
+  const used = former.choice.forgetful ? { store: former.store, release: () => {} } : use(former.choice);
+  take(used.store)
+    .catch(() => {})
+    .finally(used.release);
 }
 
 /** Whether two servers with different addresses are one: what is written to it in one way is read in the other. */

@@ -1,5 +1,6 @@
 /** Which store an account uses: that of an `sms-store` node, else the embedded one of this Node-RED. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
@@ -59,7 +60,8 @@ export function storeOf(RED: NodeAPI, id: string | undefined): StoreChoice {
 
 function embedded(RED: NodeAPI, name: string, keepDays: number): StoreChoice {
   const file = resolve(userDirOf(RED), 'sms', name);
-  return { key: file, settings: String(keepDays), make: () => embeddedStore({ file, keepDays }) };
+  const make = () => embeddedStore({ file, keepDays });
+  return { key: file, settings: String(keepDays), make, isGone: () => !existsSync(file) };
 }
 
 /** @throws SmsError SMS_CONFIG */

@@ -82,6 +82,8 @@ describe('a message that waits', () => {
     await load(SENDING, [MEMORY, first]);
     await Promise.all([TO, ...others].map((to) => optOuts().add(to)));
     await unload();
+    // The flows are stopped for longer than a deploy takes.
+    await closeUnused();
     await load(SENDING, [MEMORY, second]);
     await until(async () => (await optOuts().find(TO)) !== null && (await known()).length === 1000);
     await until(async () => (await optOuts().list({ after: others[998] })).length === 501);

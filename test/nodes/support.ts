@@ -7,6 +7,7 @@ import type { Application } from 'express';
 import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { closeUnused } from '../../dist/src/runtime/open-stores.js';
+import { sharedOf } from '../../dist/src/runtime/registry.js';
 import { wake } from '../../dist/src/runtime/started.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../dist/src/sandbox/index.js';
 import { manifest, ROOT } from '../support/packed.ts';
@@ -67,6 +68,8 @@ async function end(): Promise<void> {
   await helper.unload();
   await helper.stopServer();
   isServing = false;
+  // The next test is another Node-RED.
+  sharedOf(red).stores.clear();
   await closeUnused();
   rmSync(userDir, { recursive: true, force: true });
 }
