@@ -63,6 +63,8 @@ function partsOf(url: string): { origin: string; path: string } {
 
 /** How many times the limit of an exchange a request may wait before one begins; connecting has a limit of its own. */
 const WAIT = 6;
+/** Milliseconds in which an answer is read that came while this process did something else, or slept, until the limit was over. */
+const LAST_LOOK = 50;
 
 /** One request and its answer, within its limits. */
 class Exchange implements Dispatcher.DispatchHandler {
@@ -72,6 +74,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #timer: NodeJS.Timeout | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #ended = false;
+  #isLate = false;
   #status = 0;
   #headers: Record<string, string> = {};
   #first: Buffer | undefined;
@@ -97,6 +100,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     else {
       // Waiting for a free socket is not the vendor's time.
       clearTimeout(this.#timer);
+      this.#isLate = false;
       this.#timer = setTimeout(timeOut, this.#limits.timeout, this);
       this.#controller = controller;
     }
@@ -130,7 +134,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   timeOut(): void {
-    this.#fail('timeout', 'ETIMEDOUT');
+    if (this.#isLate) {
+      this.#fail('timeout', 'ETIMEDOUT');
+      return;
+    }
+    this.#isLate = true;
+    this.#timer = setTimeout(timeOut, LAST_LOOK, this);
   }
 
   #fail(reason: TransportFault['reason'], code: string): void {

@@ -5,6 +5,7 @@
 import type { RedisClient } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { SmsError } from '../sms/errors';
+import { patience } from './patience';
 import { redisError } from './redis-errors';
 import { loadRedisModules, type RedisModules } from './redis-load';
 import { SCRIPT } from './redis-script';
@@ -96,7 +97,15 @@ export class RedisLink {
   }
 
   #connect(Client: typeof Redis, { host, port, db, username, password, tls }: RedisPlace): Redis {
-    const redis = new Client({
+    class Impatient extends Client {
+      override sendCommand(...asked: Parameters<Redis['sendCommand']>): unknown {
+        const [command] = asked;
+        const answered = patience(ANSWER, () => command.reject(new Error('Command timed out')));
+        command.promise.then(answered, answered);
+        return super.sendCommand(...asked);
+      }
+    }
+    const redis = new Impatient({
       host,
       port,
       db,
@@ -104,7 +113,6 @@ export class RedisLink {
       password,
       ...(tls ? { tls: {} } : {}),
       connectTimeout: ANSWER,
-      commandTimeout: ANSWER,
       disconnectTimeout: GOODBYE,
       retryStrategy: (times) => Math.min(SHORTEST * 2 ** (times - 1), LONGEST),
       // What is under way when it breaks fails, and so does what is asked for before it is there again.
@@ -145,14 +153,14 @@ export class RedisLink {
 function settled(redis: Redis): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
-      clearTimeout(late);
+      stop();
       redis.off('ready', done).off('end', done).off('error', refuse);
       resolve();
     };
     const refuse = ({ name }: Error) => {
       if (name === 'ReplyError') done();
     };
-    const late = setTimeout(done, PATIENCE);
+    const stop = patience(PATIENCE, done);
     redis.on('ready', done).on('end', done).on('error', refuse);
   });
 }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { enco } from '../../dist/src/providers/enco/index.js';
 import type { Session, SessionOptions } from '../../dist/src/providers/session.js';
+import { standStill } from '../support/stand-still.ts';
 import { cert, key } from './self-signed.ts';
 import {
   api,
@@ -81,6 +82,16 @@ describe('the line to a vendor', () => {
   });
 
   describe('an answer', () => {
+    it('that came while this process stood still is read, though the time for it is over', async () => {
+      const { line, at } = await vendor((socket) => {
+        socket.write(good);
+        standStill(4 * TIMEOUT);
+      });
+      const { raw } = await enco.verbs.send(line, outgoing(phone('0000')));
+      assert.deepEqual(raw, SENT);
+      assert.equal(calls(at).length, 1);
+    });
+
     it('that cannot be read is not repeated', async () => {
       const { line } = await vendor((socket) => socket.end(http(200, '<html>Please log in</html>')));
       assert.doesNotMatch((await failure(read(line))).message, /log in/);

@@ -15,6 +15,7 @@ import { weaknessOf } from '../../dist/src/store/redis-server.js';
 import { cert, key } from '../providers/self-signed.ts';
 import { freePort } from '../support/node-red.ts';
 import { newPrefix, type RedisServer, soon, startRedis } from '../support/redis.ts';
+import { standStill } from '../support/stand-still.ts';
 import { ACCOUNT, entry, references } from './sqlite-entries.ts';
 
 const DAY = 24 * 3600_000;
@@ -50,6 +51,16 @@ describe('a Redis in trouble', function () {
     });
     assert(Date.now() - start < 3000, `after ${Date.now() - start} ms`);
   };
+
+  it('is not blamed for what this process did not look at: it stood still for longer than an answer may take', async () => {
+    const store = open(url());
+    const stopSoon = () => setImmediate(() => setImmediate(() => standStill(3000)));
+    stopSoon();
+    assert.equal(await store.marks.get('scope', 'key'), null, 'while it connected');
+    stopSoon();
+    assert.equal(await store.marks.add('scope', 'key', DAY, 'value'), true, 'while it was asked');
+    assert.equal(await store.marks.get('scope', 'key'), 'value');
+  });
 
   it('that is not there yet: says so, and is used as soon as it is there', async () => {
     await redis.kill();
