@@ -3,6 +3,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { Accounts } from '../delivery/accounts';
 import type { Store } from '../store';
 import type { KeptJobs } from './jobs';
+import { LeftBefore } from './left-before';
 import type { SandboxLine } from './line';
 import type { StoreChoice } from './open-stores';
 import { Troubles } from './troubles';
@@ -10,6 +11,7 @@ import { Troubles } from './troubles';
 export interface Shared {
   accounts: Accounts;
   troubles: Troubles;
+  left: LeftBefore;
   /** What the sending nodes had under way when they were deployed again, by the id of the node. */
   jobs: Map<string, KeptJobs>;
   /** The sandboxes, by the id of the account: their messages outlive a redeploy. */
@@ -25,9 +27,10 @@ export function sharedOf(RED: NodeAPI): Shared {
   let shared = instances.get(RED.events);
   if (!shared) {
     const [jobs, sandboxes, stores] = [new Map(), new Map(), new Map()];
-    shared = { accounts: new Accounts(), troubles: new Troubles(), jobs, sandboxes, stores };
+    const accounts = new Accounts();
+    const left = new LeftBefore(() => accounts.all());
+    shared = { accounts, troubles: new Troubles(), left, jobs, sandboxes, stores };
     instances.set(RED.events, shared);
-    const { accounts } = shared;
     // A message that a node has sent and Node-RED has not delivered yet is lost when the nodes behind it end, …
     RED.events.on('flows:stopping', (stop: Stop) => {
       accounts.recall((owner) => losesOthers(RED, stop, owner));

@@ -1,7 +1,6 @@
 /** The node sms-send: with the queue, or without it. */
 import type { Node, NodeAPI } from 'node-red';
 import { Jobs, KeptJobs } from './jobs';
-import { leftBefore } from './left-before';
 import { Outcomes } from './outcomes';
 import { sharedOf } from './registry';
 import { DirectSends } from './send-direct';
@@ -44,8 +43,7 @@ export class SendNode {
   /** What has waited since before a deploy, or a restart, is shown from the start. */
   async #tellOfWaiting(begun: number): Promise<void> {
     const { RED, node, status, outcomes } = this.#context;
-    // A store that does not work is told of by its account.
-    const left = await leftBefore(node.id, begun, sharedOf(RED).accounts.all()).catch(() => 0);
+    const left = await sharedOf(RED).left.of(node.id, begun);
     if (left > 0) status.show('waiting', outcomes.wait(left));
   }
 

@@ -17,6 +17,8 @@ export interface Told {
   whole: boolean;
   /** Null for a receipt. */
   code: string | null;
+  /** The sentence that came with the code. */
+  says?: string;
 }
 
 export function flowOf(cells: readonly Cell[], vendor: CountingVendor, kind: StoreKind, redisUrl?: string): FlowNode[] {
@@ -46,7 +48,7 @@ export function flowOf(cells: readonly Cell[], vendor: CountingVendor, kind: Sto
     tell(
       'caught',
       'TOLD',
-      '{ key: msg.error.source.id.slice(5), kept: msg.key, code: msg.error.code ?? msg.error.message }',
+      '{ key: msg.error.source.id.slice(5), kept: msg.key, code: msg.error.code, says: msg.error.message }',
     ),
     tell('done', 'DONE', '{ key: msg.key }'),
   ];
@@ -65,8 +67,8 @@ export function given(cells: readonly Cell[], wanted: (key: string) => boolean):
 
 /** The lines that the nodes have written. */
 export function toldIn(log: string): Told[] {
-  return linesOf<{ key: string; kept?: string; code: string | null }>(log, 'TOLD').map(({ key, kept, code }) => {
-    return { key, whole: kept === key, code };
+  return linesOf<Omit<Told, 'whole'> & { kept?: string }>(log, 'TOLD').map(({ kept, ...told }) => {
+    return { ...told, whole: kept === told.key };
   });
 }
 

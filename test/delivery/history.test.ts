@@ -17,15 +17,23 @@ describe('the history of an account', () => {
   let store: Store;
   let now = T;
   let counts = EMPTY;
-  const open = (marks = store.marks, every = 1e6) =>
-    new History({ account: 'account', marks, counts: async () => counts, now: () => now, every });
+  let opened: History[] = [];
+  const open = (marks = store.marks, every = 1e6) => {
+    const history = new History({ account: 'account', marks, counts: async () => counts, now: () => now, every });
+    opened.push(history);
+    return history;
+  };
 
   beforeEach(() => {
     store = memoryStore();
     now = T;
     counts = EMPTY;
   });
-  afterEach(() => store.close());
+  afterEach(async () => {
+    for (const history of opened) await history.close();
+    opened = [];
+    await store.close();
+  });
 
   it('counts in slots of five minutes, half an hour and three hours', async () => {
     const history = open();
