@@ -1,4 +1,5 @@
 /** Turns what a flow asks for into a message that can be sent, or says what is wrong with it. */
+import type { Params, Provider } from '../providers/provider';
 import { checkOptions } from '../providers/schema';
 import { composeFor } from '../providers/transcript';
 import { SmsError } from '../sms/errors';
@@ -49,8 +50,9 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
   const operation = provider.operations.find(({ id }) => id === provider.options.operation);
   const isPlain = operation === undefined || isEmpty(request.options);
   const options = isPlain ? {} : await checkOptions(operation, provider.options.names, request.options);
-  const at = toInstant(request.at)?.getTime() ?? 0;
   const now = Date.now();
+  const asked = toInstant(request.at)?.getTime() ?? 0;
+  const at = takeTime(provider, options, now) ?? asked;
   const later = at > now;
   if (later && !request.queue) account.vendor.demand('schedule');
   // A vendor that can schedule is given the message now; for another one the outbox waits.
@@ -88,6 +90,14 @@ export async function prepare(account: Account, request: SendRequest): Promise<O
   if (refusal) throw refusal;
   if (request.dedupe !== undefined) entry.dedupe = await keyOf(account, request, entry);
   return entry;
+}
+
+/** A time to come that was given as an option of the vendor is the message's own, as any other; the option is taken out. */
+function takeTime({ options: { time } }: Provider, options: Params, now: number): number | undefined {
+  const at = time && time.name in options ? time.read(options[time.name]) : undefined;
+  if (time === undefined || at === undefined || at <= now) return undefined;
+  delete options[time.name];
+  return at;
 }
 
 function isEmpty(options: unknown): boolean {

@@ -108,6 +108,13 @@ export interface AccountFacts {
   settings: Settings;
 }
 
+/** The vendor's own name for the time at which it is to send a message. */
+export interface TimeOption {
+  name: string;
+  /** Epoch milliseconds; undefined for what is no time. */
+  read(written: unknown): number | undefined;
+}
+
 /** One message on its way to one recipient, everything checked. */
 export interface OutgoingMessage {
   /** E.164. */
@@ -323,7 +330,7 @@ export interface Provider {
   /** How many messages one call of `sendMany` takes at the most. */
   batch?: number;
   /** The operation and those of its parameters that a user may set on a message. */
-  options: { operation: string; names: readonly string[] };
+  options: { operation: string; names: readonly string[]; time?: TimeOption };
   /** What an account has to choose from, by the field (`sender`, `address`) or the parameter that it is filled in. */
   choices?: Readonly<Record<string, ChoiceSource>>;
   webhook?: WebhookReader;

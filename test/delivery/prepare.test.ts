@@ -1,6 +1,7 @@
 /** What is checked before anything is sent, when a message leaves, and what is not sent a second time. */
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
+import { providerOf } from '../../dist/src/providers/index.js';
 import { direct, failing, request, rigs, send, wait } from './support.ts';
 
 const rig = rigs();
@@ -80,6 +81,27 @@ describe('a time to send at', () => {
     const account = open(await start());
     await send(account, TO, 'now', { at: Date.now() - 60_000 });
     await owner.until(() => owner.outcomes.length === 1);
+  });
+
+  it("may be given by the vendor's own name, too", async () => {
+    const { account: open } = rig();
+    const line = { baseUrl: 'http://127.0.0.1:1', credentials: { email: 'a@b.c', token: 't' } };
+    const account = open(line, { provider: providerOf('zoomconnect') });
+    for (const [dateToSend, at, expires] of [
+      ['209904282055', '2099-04-28T18:55:00.000Z', '2099-04-28T18:56:00.000Z'],
+      ['2099-04-28T20:55:30+02:00', '2099-04-28T18:55:30.000Z', '2099-04-28T18:56:30.000Z'],
+    ]) {
+      const entry = await account.prepare(
+        request(TO, 'Hello', { options: { dateToSend, campaign: 'a' }, queue: false }),
+      );
+      assert.equal(new Date(entry.at ?? 0).toISOString(), at);
+      assert.equal(new Date(entry.expiresAt).toISOString(), expires);
+      assert.deepEqual(entry.options, { campaign: 'a' });
+    }
+    for (const dateToSend of ['201404282055', '209913452055']) {
+      const { at, options } = await account.prepare(request(TO, 'Hello', { options: { dateToSend } }));
+      assert.deepEqual([at, options], [null, { dateToSend }]);
+    }
   });
 
   it('counts the time to expire from then', async () => {

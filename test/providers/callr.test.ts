@@ -5,7 +5,7 @@ import { verbOf } from '../../dist/src/providers/capabilities.js';
 import type { Attempt, InboundQuery } from '../../dist/src/providers/provider.js';
 import { checkOptions } from '../../dist/src/providers/schema.js';
 import { measure } from '../../dist/src/sms/segments.js';
-import { callrWorkshop, one } from './callr-support.ts';
+import { callOf, callrWorkshop, one } from './callr-support.ts';
 import { facts, failure, outgoing, phone } from './support.ts';
 
 describe('CALLR, row by row', () => {
@@ -264,7 +264,17 @@ describe('CALLR, row by row', () => {
       );
       assert.deepEqual(one(vendor, 'callr.sms.getList').call.params, ['OUT', span.from, span.to]);
       assert.match(line.operation('callr.sms.getList').deprecated ?? '', /callr\.sms\.search/);
-      for (const wrong of [{ type: 'BOTH' }, { from: '2026-03-04T11:59:00Z' }]) {
+      await line.call('callr.sms.getList', {
+        type: 'OUT',
+        from: '2026-03-04T12:59:00+01:00',
+        to: new Date(`${span.to}Z`),
+      });
+      assert.deepEqual(callOf(vendor.requests('callr.sms.getList').log.at(-1)?.body ?? '').params, [
+        'OUT',
+        span.from,
+        span.to,
+      ]);
+      for (const wrong of [{ type: 'BOTH' }, { from: '2026-03-04T11:59:00' }, { to: 'today' }]) {
         assert.equal((await failure(line.call('callr.sms.getList', { ...span, ...wrong }))).code, 'SMS_INVALID_OPTION');
       }
     });

@@ -230,8 +230,8 @@ function recipient(t: SchemaBuilder) {
 
 function datetime(t: SchemaBuilder, description: string) {
   return t.String({
-    pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$',
-    description: `${description}, in UTC, such as 2012-04-24 23:42:00`,
+    pattern: '^\\d{4}-\\d\\d-\\d\\d( \\d\\d:\\d\\d:\\d\\d|T\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:?\\d\\d))$',
+    description: `${description}, in UTC, such as 2012-04-24 23:42:00, or ISO 8601 with an offset`,
   });
 }
 

@@ -75,6 +75,12 @@ export function datetime(at: number): string {
   return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/** A time of ISO 8601 as the vendor writes it; what is none stays for the vendor to refuse. */
+export function inUtc(time: unknown): unknown {
+  const at = instant(time);
+  return at === null ? time : datetime(at);
+}
+
 /** The rows of Search.Results, whose form is undocumented: a list by one of the names that it may have, or the list itself. */
 export function rowsOf(answer: unknown): Sms[] | undefined {
   const { hits, results, list } = (answer ?? {}) as Record<string, unknown>;

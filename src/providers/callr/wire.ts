@@ -4,6 +4,7 @@ import type { AccountFacts, Operation, Params, Wire } from '../provider';
 import { smsOptions } from './options';
 import { rpcFault, rpcRequest, rpcResult } from './rpc';
 import { signed, withoutSecrets } from './signing';
+import { inUtc } from './values';
 
 export const wire: Wire = { request, result, fault: rpcFault };
 
@@ -27,6 +28,7 @@ const COMPLETED: Record<string, (params: Params, account: AccountFacts) => Param
     const options = smsOptions(params);
     return { ...params, from, options: options?.webhook ? { ...options, ...hook(options, account) } : options };
   },
+  'callr.sms.getList': ({ from, to, ...params }) => ({ ...params, from: inUtc(from), to: inUtc(to) }),
   'callr.sms.exportAsync': (params, account) => ({ ...params, ...hook(params, account) }),
   'callr.webhooks.subscribe': signed,
 };

@@ -88,6 +88,13 @@ export function instantOf(written: unknown): number | undefined {
   );
 }
 
+/** Epoch milliseconds of a `dateToSend`; undefined for one that does not exist, which is the vendor's to refuse. */
+export function timeToSend(written: unknown): number | undefined {
+  const at = instantOf(written);
+  if (at === undefined) return undefined;
+  return String(written).includes('T') || vendorDate(new Date(at), 'yyyyMMddHHmm') === written ? at : undefined;
+}
+
 /** ISO 8601 UTC, or undefined. */
 export function utc(written: unknown): string | undefined {
   const instant = instantOf(written);

@@ -1,6 +1,7 @@
 /** ZoomConnect, "SMS Messenger" of South Africa. */
 import { SmsError } from '../../sms/errors';
 import type { Provider } from '../provider';
+import { timeToSend } from './dates';
 import { operations } from './operations';
 import { NO_SENDER } from './send';
 import { verbs } from './verbs';
@@ -24,7 +25,11 @@ export const zoomconnect: Provider = {
   operations,
   verbs,
   optedOut: ['FAILED_OPTOUT'],
-  options: { operation: 'zoomconnect.sms.send', names: ['campaign', 'dataField', 'dateToSend'] },
+  options: {
+    operation: 'zoomconnect.sms.send',
+    names: ['campaign', 'dataField', 'dateToSend'],
+    time: { name: 'dateToSend', read: timeToSend },
+  },
   choices: {
     templateId: {
       operation: 'zoomconnect.templates.all',
