@@ -1,5 +1,6 @@
 /** One HTTP exchange over an undici dispatcher, which knows whether a request had begun to be written when it failed. */
 import type { Dispatcher } from 'undici';
+import { Deadlines, type Timed } from './deadlines';
 
 /** A request as it leaves. */
 export interface Outgoing {
@@ -46,13 +47,13 @@ export type Carry = (request: Outgoing) => Promise<Answer>;
 export function carrier(dispatcher: Dispatcher, limits: Limits): Carry {
   // A message goes to the same address as the one before.
   let last = { url: '', origin: '', path: '' };
+  const deadlines = new Deadlines();
   return ({ url, method, headers, body }) =>
     new Promise((resolve, reject) => {
       if (url !== last.url) last = { url, ...partsOf(url) };
       const { origin, path } = last;
-      const exchange = new Exchange(limits, resolve, reject);
+      const exchange = new Exchange(limits, deadlines, resolve, reject);
       dispatcher.dispatch({ origin, path, method: method as Dispatcher.HttpMethod, headers, body }, exchange);
-      exchange.wait();
     });
 }
 
@@ -67,11 +68,13 @@ const WAIT = 6;
 const LAST_LOOK = 50;
 
 /** One request and its answer, within its limits. */
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements Dispatcher.DispatchHandler, Timed {
+  due: number;
+  place = 0;
   #limits: Limits;
+  #deadlines: Deadlines;
   #resolve: (answer: Answer) => void;
   #reject: (fault: TransportFault) => void;
-  #timer: NodeJS.Timeout | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #ended = false;
   #isLate = false;
@@ -82,16 +85,19 @@ class Exchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] | undefined;
   #bytes = 0;
 
-  constructor(limits: Limits, resolve: (answer: Answer) => void, reject: (fault: TransportFault) => void) {
+  constructor(
+    limits: Limits,
+    deadlines: Deadlines,
+    resolve: (answer: Answer) => void,
+    reject: (fault: TransportFault) => void,
+  ) {
     this.#limits = limits;
+    this.#deadlines = deadlines;
     this.#resolve = resolve;
     this.#reject = reject;
-  }
-
-  /** For a free socket, where there was none at once. */
-  wait(): void {
-    if (this.#controller || this.#ended) return;
-    this.#timer = setTimeout(timeOut, this.#limits.timeout * WAIT, this);
+    // For a free socket, where there is none at once.
+    this.due = performance.now() + limits.timeout * WAIT;
+    deadlines.add(this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -99,9 +105,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#ended) controller.abort(new Error('the time for this request ran out'));
     else {
       // Waiting for a free socket is not the vendor's time.
-      clearTimeout(this.#timer);
+      this.due = performance.now() + this.#limits.timeout;
       this.#isLate = false;
-      this.#timer = setTimeout(timeOut, this.#limits.timeout, this);
       this.#controller = controller;
     }
   }
@@ -133,13 +138,13 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#fail(this.#controller ? 'broken' : reasonNotConnected(error), error.code ?? error.name);
   }
 
-  timeOut(): void {
+  isDue(now: number): void {
     if (this.#isLate) {
       this.#fail('timeout', 'ETIMEDOUT');
       return;
     }
     this.#isLate = true;
-    this.#timer = setTimeout(timeOut, LAST_LOOK, this);
+    this.due = now + LAST_LOOK;
   }
 
   #fail(reason: TransportFault['reason'], code: string): void {
@@ -153,12 +158,8 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #end(): void {
     this.#ended = true;
-    clearTimeout(this.#timer);
+    this.#deadlines.remove(this);
   }
-}
-
-function timeOut(exchange: Exchange): void {
-  exchange.timeOut();
 }
 
 /** A request that undici itself refuses (an invalid header, say) will be refused again; all else is the network. */

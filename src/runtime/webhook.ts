@@ -99,8 +99,11 @@ export class WebhookNode implements Served {
    */
   #feed(account: Account): () => void {
     if (!account.provider.webhook) return () => {};
+    let known: PublicAddress | undefined;
     const makeUrl = (reference: string) => {
-      const { url, isPublic } = this.address();
+      // Another account, or other settings of it, would make this a new node; the port is there when the server is.
+      const { url, isPublic } = known ?? this.address();
+      if (this.#RED.server?.listening) known ??= this.address();
       return isPublic ? `${url}?${REFERENCE}=${reference}` : null;
     };
     if (account.vendor.can('callback')) account.callbackUrl = makeUrl;
