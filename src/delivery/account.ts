@@ -106,6 +106,7 @@ export class Account {
         if (status === 'delivered') this.history.count('delivered');
         if (status === 'failed' || status === 'expired') this.history.count('failed');
       },
+      copies: (report) => this.#news.copies(report),
       heard: (report) => this.optOuts.heardStatus(report),
       failed: (error) => this.#health.noticed(error),
     });
@@ -224,6 +225,12 @@ export class Account {
   /** News out of the vendor's own queue where it has one, else about the messages that are on their way. */
   news(request: NewsRequest, give: (report: StatusReport) => void): Promise<number> {
     return this.#news.read(request, give);
+  }
+
+  /** From now on what becomes of messages is left for a node until it reads its news; or not any more. */
+  attendNews(reader: string, attends: boolean): void {
+    if (attends) this.#news.attend(reader);
+    else this.#news.leave(reader);
   }
 
   /** Gives a node the news that were read for it before the process ended, say, and not told. */

@@ -11,8 +11,10 @@ import type { TrackerOptions } from './tracker';
 interface Move {
   before: TrackedMessage;
   report: StatusReport;
-  /** Null where nobody is told. */
+  /** Null where no node follows it. */
   letter: Letter | null;
+  /** For others. */
+  copies: Letter[];
   /** It is being asked for again. */
   again?: Promise<boolean>;
 }
@@ -38,7 +40,7 @@ export class Moves {
     const { owner, context, life } = before;
     const body = movedBody(report, context);
     const letter = owner === null ? null : this.#options.post.compose(owner, 'moved', body, life, true);
-    return this.#make({ before, report, letter });
+    return this.#make({ before, report, letter, copies: this.#options.copies?.(report) ?? [] });
   }
 
   /** Finds out about the last move of a message; false when there is no doubt. @throws SmsError SMS_STORE */
@@ -60,31 +62,35 @@ export class Moves {
   /** A letter that was stored is told by who comes after. */
   close(): void {
     this.#isClosed = true;
-    for (const { letter } of this.#unsure.values()) if (letter) this.#options.post.leave(letter);
+    for (const move of this.#unsure.values()) for (const letter of lettersOf(move)) this.#options.post.leave(letter);
     this.#unsure.clear();
   }
 
   async #make(move: Move, isAgain = false): Promise<boolean> {
     const { store, post, failed } = this.#options;
-    const { before, report, letter } = move;
+    const { before, report } = move;
+    const letters = lettersOf(move);
     const { status, final, providerStatus } = report;
     const moved = { ...before, status, final, providerStatus, report, steps: stepsOf(before, report) };
-    const [saved, stored] = await Promise.allSettled([store.save(moved), letter && post.store(letter)]);
+    const [saved, ...stored] = await Promise.allSettled([
+      store.save(moved),
+      ...letters.map((letter) => post.store(letter)),
+    ]);
     if (saved.status === 'rejected') {
       this.#doubt(move);
       throw saved.reason;
     }
     const isDone = saved.value || (isAgain && (await this.#wasDone(move)));
     this.#unsure.delete(before.id);
-    if (stored.status === 'rejected') failed(stored.reason);
+    for (const result of stored) if (result.status === 'rejected') failed(result.reason);
     if (isDone) this.#tell(move);
-    else if (letter) post.done(letter);
+    else for (const letter of letters) post.done(letter);
     return isDone;
   }
 
   #doubt(move: Move): void {
     if (this.#isClosed) {
-      if (move.letter) this.#options.post.leave(move.letter);
+      for (const letter of lettersOf(move)) this.#options.post.leave(letter);
       return;
     }
     this.#unsure.set(move.before.id, move);
@@ -97,11 +103,16 @@ export class Moves {
     return JSON.stringify(now?.report) === JSON.stringify(report);
   }
 
-  #tell({ before, report, letter }: Move): void {
-    const { tell, reached } = this.#options;
+  #tell({ before, report, letter, copies }: Move): void {
+    const { tell, reached, post } = this.#options;
     if (letter) tell(letter, report, before.context);
+    for (const copy of copies) post.leave(copy);
     if (report.status !== before.status) reached?.(report.status);
   }
+}
+
+function lettersOf({ letter, copies }: Move): Letter[] {
+  return letter ? [letter, ...copies] : copies;
 }
 
 /** Another word of the vendor's for the same status is no step. */

@@ -1,9 +1,13 @@
-/** News of messages: out of the vendor's queue, where reading removes, or asked for about those still on their way. */
+/**
+ * News of messages: out of the vendor's queue, where reading removes; or what becomes of those still on their way, which
+ * are asked about. Whoever finds it out, by a push, say, each node that reads news is told.
+ */
 import { verbOf } from '../providers/capabilities';
 import type { ProviderReport } from '../providers/provider';
 import type { StatusReport } from '../sms/types';
 import type { Account } from './account';
 import { Lease } from './lease';
+import { LIFE } from './life';
 import type { Letter } from './post';
 
 export interface NewsRequest {
@@ -14,7 +18,7 @@ export interface NewsRequest {
   every: number | null;
 }
 
-/** The kind of a letter whose body is a StatusReport that the tracker may not have yet. */
+/** The kind of a letter whose body is a StatusReport; out of a queue, it is one that the tracker may not have yet. */
 const NEWS = 'news';
 /** A full answer means that there may be more; so many in a row are read at the most. */
 const MOST_READINGS = 50;
@@ -26,6 +30,8 @@ type Give = (report: StatusReport) => void;
 export class News {
   #account: Account;
   #turn: Promise<unknown> = Promise.resolve();
+  /** Nodes that are told what becomes of messages. */
+  #readers = new Set<string>();
   /** Read, and not stored because the store failed. */
   #unkept: Letter[] = [];
 
@@ -33,11 +39,30 @@ export class News {
     this.#account = account;
   }
 
+  /** What is found out from now on is left for this node until it reads. */
+  attend(reader: string): void {
+    this.#readers.add(reader);
+  }
+
+  /** It reads no more. */
+  leave(reader: string): void {
+    this.#readers.delete(reader);
+  }
+
+  /** A letter for each of them, not stored yet; none where they have it from the vendor's queue. */
+  copies(report: StatusReport): Letter[] {
+    if (this.#hasQueue) return [];
+    return [...this.#readers].map((reader) => this.#account.post.compose(reader, NEWS, report, LIFE, true));
+  }
+
   /** Gives what an earlier reading left untold, then what is new; returns how many reports came out. */
   async read(request: NewsRequest, give: Give): Promise<number> {
     const { settings, id } = this.#account;
     const lease = new Lease(settings.store, `news:${id}:${request.reader}`);
-    if (request.every !== null && !(await lease.turn(request.every))) return 0;
+    // What this process found out is told by it, whoever asks.
+    if (request.every !== null && !(await lease.turn(request.every))) {
+      return this.#hasQueue ? 0 : this.#inTurn(() => this.#tellLeft(request.reader, give));
+    }
     const work = () => (this.#hasQueue ? this.#drain(request, give) : this.#sweep(request, give));
     const patience = request.every === null ? PATIENCE : 0;
     // Of two who read at once, the second would be told what the first one is about to tell.
@@ -63,11 +88,16 @@ export class News {
     return told;
   }
 
-  async #sweep({ limit, every }: NewsRequest, give: Give): Promise<number> {
+  async #sweep({ reader, limit, every }: NewsRequest, give: Give): Promise<number> {
     verbOf(this.#account.provider, 'status');
-    const reports = await this.#account.tracker.sweep(limit, every === null ? 'open' : 'due');
-    for (const report of reports) give(report);
-    return reports.length;
+    const isHere = this.#readers.has(reader);
+    this.attend(reader);
+    try {
+      await this.#account.tracker.sweep(limit, every === null ? 'open' : 'due');
+    } finally {
+      if (!isHere) this.leave(reader);
+    }
+    return this.#tellLeft(reader, give);
   }
 
   /** All of it is stored before the first is told: the vendor has it no more. */
@@ -91,10 +121,13 @@ export class News {
       await this.#store();
       for (const letter of letters) post.leave(letter);
     }
-    const pending = await post.pending(reader);
     const isOwn = ({ kind, body }: Letter) => kind === NEWS && (body as StatusReport).account === id;
-    for (const letter of pending) if (!isOwn(letter)) post.leave(letter);
-    return this.#tell(pending.filter(isOwn), give);
+    let told = 0;
+    for await (const page of post.pages(reader)) {
+      for (const letter of page) if (!isOwn(letter)) post.leave(letter);
+      told += await this.#tell(page.filter(isOwn), give);
+    }
+    return told;
   }
 
   /** A message of ours is told as the tracker has it; the queue may also have those of others. */
@@ -104,7 +137,7 @@ export class News {
     try {
       for (const letter of letters) {
         const report = letter.body as StatusReport;
-        give((await tracker.report(report)) ?? report);
+        give((this.#hasQueue && (await tracker.report(report))) || report);
         post.done(letter);
         told += 1;
       }

@@ -117,8 +117,13 @@ export class Post {
   /** The letters for a node that nobody has, oldest first; those of another process that is alive are left to it. */
   async pending(owner: string): Promise<Letter[]> {
     const letters: Letter[] = [];
-    for await (const page of this.#bag.pages(owner)) letters.push(...page);
+    for await (const page of this.pages(owner)) letters.push(...page);
     return letters;
+  }
+
+  /** The same, some at a time: those of a page are to be ended before the next one is asked for. */
+  pages(owner: string): AsyncGenerator<Letter[]> {
+    return this.#bag.pages(owner);
   }
 
   /**

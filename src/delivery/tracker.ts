@@ -29,6 +29,8 @@ export interface TrackerOptions {
   post: Post;
   /** Gives the node that sent a message the letter with a report that moved it, which is stored by then. */
   tell(letter: Letter, report: StatusReport, context: unknown): void;
+  /** Letters for others who are told of it, too; stored with what moved the message, and left for them. */
+  copies?(report: StatusReport): Letter[];
   /** Takes note of what a status says of the recipient, before the message is moved by it. @throws SmsError SMS_STORE */
   heard(report: ProviderReport): Promise<void>;
   /** Told of each status that a message takes after the first, and of a first one that is its end. */

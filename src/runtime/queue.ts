@@ -45,9 +45,19 @@ export function statusQueue(RED: NodeAPI, node: Node, config: QueueDef): TakesIn
       repeater.between(() => guarded(node, status, account, () => readLeft(account))).catch(() => {});
     }
   });
+  const own = accountIfAny(RED, config);
+  const attend = (attends: boolean) => {
+    for (const account of sharedOf(RED).accounts.all()) account.attendNews(node.id, attends && account === own);
+  };
+  attend(true);
+  node.on('close', (removed: boolean, done: () => void) => {
+    // What is found out while it is deployed again waits for it.
+    if (removed) attend(false);
+    done();
+  });
   // While this node asks by itself, the account need not.
   if (interval > 0) {
-    const end = accountIfAny(RED, config)?.tracker.addFeeder('sweep');
+    const end = own?.tracker.addFeeder('sweep');
     node.on('close', () => end?.());
   }
   return taker(

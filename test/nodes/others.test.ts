@@ -276,6 +276,28 @@ describe('sms-status-queue', () => {
     assert.equal(flow.out[0].length, 3);
   });
 
+  it('tells what a push told first, and what the account asked itself, when a message asks', async () => {
+    const sandbox = await start();
+    const sender = { id: 'send', type: 'sms-send', provider: 'queue', follow: false, wires: [[], []] };
+    const node = { type: 'sms-status-queue', provider: 'queue' };
+    const flow = await load(node, [account(sandbox, { id: 'queue' })], [sender]);
+    for (const to of [TO, '+32470000002']) nodeOf('send').receive({ to, payload: 'Hello' } as never);
+    const { account: own } = nodeOf('queue') as unknown as { account: Account };
+    const isOver = () =>
+      sandbox.messages().filter(({ status }) => ['delivered', 'failed'].includes(status)).length === 2;
+    while (!isOver()) await wait(5);
+    while ((await own.settings.store.tracked.open('queue', 10, 1e6)).length > 0) await own.tracker.sweep(10, 'open');
+    flow.give({ kept: 42 });
+    await flow.until(() => flow.out[0].length === 2);
+    assert.deepEqual(
+      flow.out[0].map(({ kept, payload }) => [kept, (payload as StatusReport).status]),
+      [
+        [42, 'delivered'],
+        [42, 'failed'],
+      ],
+    );
+  });
+
   it('tells what became of what was sent, each once, by itself or when a message asks', async () => {
     const sandbox = await start();
     const sender = { id: 'send', type: 'sms-send', provider: 'queue', wires: [['sent'], ['told']] };
