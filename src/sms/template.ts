@@ -56,7 +56,7 @@ function asText(name: string, value: unknown, fields: Record<string, unknown>): 
     const known = Object.keys(fields)
       .slice(0, 10)
       .map((key) => excerpt(key).slice(1, -1));
-    const wayOut = known.length > 0 ? `it has ${known.join(', ')}` : 'it has none';
+    const wayOut = known.length > 0 ? `it has only: ${known.join(', ')}` : 'it has none';
     throw new SmsError('SMS_INVALID_TEXT', `The recipient has no field for ${field}: ${wayOut}.`);
   }
   throw new SmsError(

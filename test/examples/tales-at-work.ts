@@ -53,22 +53,27 @@ export const AT_WORK: Readonly<Record<string, Tale>> = {
   'Leave out who said STOP': {
     press: ['first mailing'],
     shows: [
-      ['report', { to: '+27720120010', status: 'delivered' }],
-      ['reply', { from: '+27720120010', text: 'STOP' }],
+      ['report', { to: '+33612340010', status: 'delivered' }],
+      ['reply', { from: '+33612340010', text: 'STOP' }],
     ],
     next: {
       press: ['second mailing', 'who has left?'],
       shows: [
-        ['left out', { code: 'SMS_OPTED_OUT', to: '+27720120010' }],
-        ['receipt', { to: '+27720120000', text: /^Last day/ }],
-        ['numbers', { 0: { to: '+27720120010', source: 'reply' } }],
+        ['left out', { code: 'SMS_OPTED_OUT', to: '+33612340010' }],
+        ['receipt', { to: '+33612340000', text: /^Last day/ }],
+        ['numbers', { 0: { to: '+33612340010', source: 'reply' } }],
       ],
       next: {
         press: ['a code they asked for', 'let them come back'],
         shows: [
-          ['receipt', { to: '+27720120010', text: 'Your code is 4711.' }],
-          ['taken out', { 0: '+27720120010' }],
+          ['receipt', { to: '+33612340010', text: 'Your code is 4711.' }],
+          ['report', { to: '+33612340010', status: 'delivered' }],
+          ['taken out', { 0: '+33612340010' }],
         ],
+        next: {
+          press: ['second mailing'],
+          shows: [['receipt', { to: '+33612340010', text: /^Last day/ }]],
+        },
       },
     },
   },
@@ -82,6 +87,8 @@ export const AT_WORK: Readonly<Record<string, Tale>> = {
       ['answer', { text: /^Reply with one word/ }],
       ['report', { status: 'delivered' }],
     ],
+    // To each number once: another machine may answer that.
+    next: { press: ['hello?'], shows: [['no answer', { code: 'SMS_DUPLICATE' }]] },
   },
   'A conversation': {
     press: ['ask An'],

@@ -33,7 +33,7 @@ describe('filling fields', () => {
   });
 
   it('refuses an unknown field, naming it and what there is', () => {
-    refuses(/\{\{nmae\}\}: it has name, city/, '{{nmae}}', { name: 'x', city: 'y' });
+    refuses(/\{\{nmae\}\}: it has only: name, city/, '{{nmae}}', { name: 'x', city: 'y' });
     refuses(/\{\{name\}\}: it has none/, '{{name}}', {});
     refuses(/customer\.age/, '{{customer.age}}', { customer: {} });
   });
