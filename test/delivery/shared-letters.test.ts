@@ -134,4 +134,23 @@ describe('what a node is to be told, where several processes have it,', function
     await until(() => settled(other).length === 5, 3000);
     assert.deepEqual(sending.heard, []);
   });
+
+  it('is told to those who read news once, where it was heard; and by another one when that process has died', async () => {
+    const [one, other] = [await start(), await start()];
+    const references = await one.ask('take', phones(10), true);
+    for (const reference of references) await one.ask('accepted', reference);
+    for (const process of [one, other]) assert.deepEqual(await process.ask('news', 'reader'), []);
+    const heardBy = async (process: Process, some: string[]) => {
+      for (const reference of some) await process.ask('report', reference, 'delivered');
+    };
+    await heardBy(one, references.slice(0, 4));
+    await heardBy(other, references.slice(4, 8));
+    assert.deepEqual(await one.ask('news', 'reader'), references.slice(0, 4));
+    assert.deepEqual(await other.ask('news', 'reader'), references.slice(4, 8));
+    await heardBy(one, references.slice(8));
+    assert.deepEqual(await other.ask('news', 'reader'), [], 'it is told by one that lives');
+    await crash(one);
+    assert.deepEqual(await other.ask('news', 'reader'), references.slice(8));
+    assert.deepEqual(await other.ask('news', 'reader'), []);
+  });
 });

@@ -31,6 +31,8 @@ export interface Work {
   report(reference: string, status: 'sent' | 'delivered'): void;
   /** Waits until a message is known as accepted. */
   accepted(reference: string): void;
+  /** What a node that reads news is told now, the references; from the first time on news are left for it. */
+  news(reader: string): string[];
 }
 
 export interface Process {

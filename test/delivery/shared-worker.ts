@@ -47,6 +47,13 @@ const works: { [K in keyof Work]: (...given: Parameters<Work[K]>) => Promise<Ret
   accepted: async (reference) => {
     while ((await account.tracker.idOf(reference)) === null) await pause(2);
   },
+  news: async (reader) => {
+    account.attendNews(reader, true);
+    const told: string[] = [];
+    await account.news({ reader, limit: 100, every: null }, ({ id }) => told.push(id));
+    const known = await Promise.all(told.map((id) => account.tracker.find(id)));
+    return known.map((message) => message?.reference ?? '');
+  },
 };
 
 parentPort?.on('message', ({ nth, name, given }: { nth: number; name: keyof Work; given: never[] }) => {

@@ -72,7 +72,7 @@ export function counterInDialog(world: () => World): void {
     const tray = await write(editor, 'sms-send', 'Hi {{name}}!');
     assert.equal((await figures(tray)).at(-1), 'at least 2 parts for 2 recipients');
     await area(tray).fill('Hi {{nmae}}!');
-    assert.match(await refusal(tray), /no field for \{\{nmae\}\}: it has to, name/);
+    assert.match(await refusal(tray), /no field for \{\{nmae\}\}: it has only: to, name/);
     await area(tray).fill('Hi!');
     assert.equal((await figures(tray)).at(-1), '2 parts for 2 recipients');
     await editor.cancel();
