@@ -124,6 +124,24 @@
       return foreign === undefined || wrong('option', node, name, { option: foreign });
     },
 
+    /** What is asked of the account's provider. */
+    operation(node, name, value) {
+      const provider = value && providerOf(node);
+      if (!provider || operationOf(provider, value)) return true;
+      return wrong('operation', node, name, { provider: provider.label, operation: value });
+    },
+
+    /** Its parameters: as `object`, with all that it demands. */
+    params(node, name, value) {
+      const answer = smsEditor.rules.object(node, name, value);
+      const provider = providerOf(node);
+      if (answer !== true || !provider || !value || typeOf(node, name) !== 'json') return answer;
+      const { required = [] } = operationOf(provider, current(node, 'operation'))?.params ?? {};
+      const given = JSON.parse(value);
+      const missing = required.filter((one) => given[one] === undefined);
+      return missing.length === 0 || wrong('parameters', node, name, { missing: missing.join(', ') });
+    },
+
     /** An http or https URL, or nothing. */
     url(node, name, value) {
       if (!value) return true;
@@ -186,6 +204,10 @@
     const why =
       smsEditor.whyNot(provider, 'sender') ?? (provider.senderRule && senderProblem(provider.senderRule, sender));
     return why === undefined || `${label(node, name)}: ${why}`;
+  }
+
+  function operationOf(provider, id) {
+    return [...provider.operations, ...smsEditor.ownOperations()].find((operation) => operation.id === id);
   }
 
   /** The account's provider, if the catalog is here already. */

@@ -1,7 +1,7 @@
 /** What the editor says of a node while one edits it: a triangle with the reason, of the catalogue or in the run time's words. */
 import assert from 'node:assert/strict';
 import type { EditorApi, World } from './browser.ts';
-import { ACCOUNT, NO_SENDER_OF_ACME, OTHER_ACCOUNT, WHY_NO_SENDER } from './fixtures.ts';
+import { ACCOUNT, NO_SENDER_OF_ACME, OTHER_ACCOUNT, REQUEST_PARAMS, WHY_NO_SENDER } from './fixtures.ts';
 import { KEY } from './look.ts';
 
 type Changes = Record<string, unknown>;
@@ -26,6 +26,12 @@ const WRONG: [id: string, changes: Changes, told: RegExp][] = [
   ['sms-send', { text: '  ', textType: 'str' }, /^Text: fill this in/],
   ['sms-send', { fallback: [OTHER_ACCOUNT, 'gone'] }, /^Fallback: it is not there any more/],
   ['sms-send', { expires: 0 }, /^Drop after: a number of 1 or more$/],
+  [
+    'sms-request',
+    { operation: 'enco.outbound.send' },
+    /^Operation: Acme Messaging has no enco\.outbound\.send; choose one/,
+  ],
+  ['sms-request', { operation: 'acme.messages.send', params: '{"colour": 1}' }, /^Parameters: fill in \w+/],
   ['sms-length', { ask: 'provider', provider: '' }, /^Choose an account, or count with this node$/],
   ['sms-length', { ask: 'provider', provider: 'gone' }, /^Account: it is not there any more/],
   ['sms-status', { provider: 'gone' }, /^Account: it is not there any more/],
@@ -45,6 +51,8 @@ const RIGHT: [id: string, changes: Changes][] = [
   ['sms-send', { provider: OTHER_ACCOUNT, at: '2099-01-01' }],
   ['sms-send', { options: '{"validity": 5}' }],
   ['sms-send', { fallback: [OTHER_ACCOUNT, '$' + '{NIGHT}'] }],
+  ['sms-request', { operation: 'account.drop', params: '{"reference": "r"}' }],
+  ['sms-request', { operation: 'acme.messages.send', params: 'payload', paramsType: 'msg' }],
   ['sms-length', { ask: 'local', provider: '' }],
   ['sms-length', { ask: 'local', provider: 'gone' }],
 ];
@@ -57,6 +65,12 @@ export function checks(world: () => World): void {
     ({ editor } = world());
     await editor.edit(ACCOUNT);
     await editor.cancel();
+    // Whatever was written into its form before.
+    await editor.page.evaluate((params) => {
+      const { RED } = globalThis as unknown as { RED: EditorApi };
+      const node = RED.nodes.node('sms-request');
+      RED.editor.validateNode(Object.assign(node, { params }));
+    }, REQUEST_PARAMS);
   });
 
   afterEach(() => editor.cancelAll());

@@ -105,6 +105,7 @@ export function choices(world: () => World): void {
     }
     await editor.done();
     const { params } = await editor.stored('sms-request');
-    assert.deepEqual(JSON.parse(String(params)), { code: 'AB', destinations: ['+3211', '+3222'] });
+    const destinations = ['+32470120000', '+3211', '+3222'];
+    assert.deepEqual(JSON.parse(String(params)), { message: 'Hello', code: 'AB', destinations });
   });
 }

@@ -1,5 +1,8 @@
 /** A flow with every node of the package, and a provider that exists nowhere: the dialogs may know it only from the catalog. */
 
+/** What the operation of sms-request demands. */
+export const REQUEST_PARAMS = '{"message": "Hello", "destinations": ["+32470120000"]}';
+
 export const ACCOUNT = 'account';
 export const OTHER_ACCOUNT = 'other';
 export const STORE = 'store';
@@ -27,7 +30,11 @@ export const flow = [
     x: 200,
     y: 80 + 60 * index,
     provider: ACCOUNT,
-    ...(type === 'sms-request' && { operation: 'acme.messages.send' }),
+    ...(type === 'sms-request' && {
+      operation: 'acme.messages.send',
+      params: REQUEST_PARAMS,
+      paramsType: 'json',
+    }),
     wires: [],
   })),
 ];
