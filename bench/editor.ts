@@ -8,7 +8,7 @@ const KEYS = 400;
 
 const TEXTS = {
   'GSM alphabet': 'The pump in hall 3 has stopped: pressure 2.1 bar, 71 degrees. ',
-  'Unicode, some of it foldable': 'L’été à l’hôtel — “complet” 🎉 naïve œuvre, déjà vu… ',
+  'Unicode, some of it foldable': 'L’été à l’hôtel — “complet” ☎ naïve œuvre, déjà vu… ',
   Cyrillic: 'Внимание: насос остановлен, давление упало до 2,1 бар. ',
 };
 

@@ -8,6 +8,32 @@ describe('measuring a text', () => {
     for (const one of cases) it(`counts in ${alphabet}: ${one[0]}`, () => check(alphabet, one));
   }
 
+  it('finds the one character that is not ASCII, wherever it stands in a text of whatever length', () => {
+    const lengths = [1, 39, 40, 41, 42, 160, 161, 4094, 4095, 4096, 4097, 4098, 9000];
+    for (const length of lengths) {
+      for (const at of new Set([0, 1, 38, 39, 40, 41, length - 2, length - 1])) {
+        if (at < 0 || at >= length) continue;
+        for (const [character, alphabet] of [
+          ['a', 'GSM-7'],
+          ['é', 'GSM-7'],
+          ['€', 'GSM-7'],
+          ['[', 'GSM-7'],
+          ['`', 'UCS-2'],
+          ['\u0000', 'UCS-2'],
+          ['ё', 'UCS-2'],
+          ['\ud800', 'UCS-2'],
+          ['😀', 'UCS-2'],
+        ] as const) {
+          const text = 'x'.repeat(at) + character + 'x'.repeat(length - at - 1);
+          const measured = measure(text);
+          const units = alphabet === 'UCS-2' ? text.length : text.length + ('€['.includes(character) ? 1 : 0);
+          const what = `${JSON.stringify(character)} at ${at} of ${length}`;
+          assert.deepEqual([measured.alphabet, measured.units], [alphabet, units], what);
+        }
+      }
+    }
+  });
+
   it('counts the characters as code points', () => {
     assert.equal(measure('naïve').characters, 5);
     assert.equal(measure('a😀b').characters, 3);
