@@ -42,7 +42,8 @@ describe('the counter of the dialogs', () => {
       ([, code]) => code ?? '',
     );
     scripts = all.filter((code) => /smsEditor\.(require|count) = /.test(code));
-    const page: { window?: unknown; smsEditor?: SmsEditor } = {};
+    // What a browser has beside the language itself.
+    const page: { window?: unknown; TextEncoder: typeof TextEncoder; smsEditor?: SmsEditor } = { TextEncoder };
     page.window = page;
     createContext(page);
     for (const code of scripts) runInContext(code, page);
